@@ -1,0 +1,1 @@
+"""What those who write the course use: building notebooks, and finding their faults."""

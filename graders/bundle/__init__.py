@@ -1,0 +1,1 @@
+"""What goes into the students' bundle as it stands: the starter and the words to begin with."""

@@ -1,0 +1,103 @@
+"""The command line: which commands there are, and how each of them ends.
+
+A command is a module in `graders.commands` with `arguments(parser)` and `run(options)`; it is
+imported when it is asked for, so that `graders --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from graders.exits import INTERRUPTED, OK, USAGE
+from graders.problems import UserProblem
+
+COMMANDS = {
+    "run": "grade notebooks against a source notebook, without a course folder",
+    "grade": "grade an assignment of an nbgrader course folder into its gradebook",
+    "report": "write the class report, the marks as CSV and the feedback of an assignment",
+    "release": "make the students' bundle, without an answer or a hidden test in it",
+    "audit": "search a folder or an archive for answers and hidden tests",
+    "doctor": "say what this machine has for safe grading, and what it lacks",
+    "lab": "open JupyterLab at the map of the course",
+    "demo": "release the course and grade a sample class, from beginning to end",
+}
+
+_EPILOGUE = """\
+graders COMMAND --help says more about one command.
+exit codes: 0 done; 1 done, and something needs a look; 2 could not be done as asked
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if not arguments:
+        _parser().print_help()
+        return USAGE
+    command = arguments[0]
+    if command not in COMMANDS:
+        _parser().parse_args(arguments)  # --help and --version end here; all else is an error
+        return USAGE
+    module = importlib.import_module(f"graders.commands.{command}")
+    parser = argparse.ArgumentParser(
+        prog=f"graders {command}", description=module.__doc__, formatter_class=_Help
+    )
+    module.arguments(parser)
+    options, more = parser.parse_known_args(arguments[1:])
+    options.more = more
+    if more and not getattr(module, "PASSES_OPTIONS_ON", False):
+        parser.error(f"unknown: {' '.join(more)}")
+    try:
+        return int(module.run(options))
+    except KeyboardInterrupt:
+        said = "what is graded is kept; the same command goes on from there"
+        print(f"\nstopped{f': {said}' if command == 'grade' else ''}", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output (head, say) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except UserProblem as problem:
+        print(f"graders {command}: {problem}", file=sys.stderr)
+        return USAGE
+    except OSError as error:
+        # A full disk, a folder that may not be written: the machine's matter, not a fault here.
+        print(f"graders {command}: {_of_the_machine(error)}", file=sys.stderr)
+        return USAGE
+
+
+def _of_the_machine(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    advice = {
+        errno.ENOSPC: "Free some space and give the same command again; nothing is lost.",
+        errno.EROFS: "Mend that and give the same command again; nothing is lost.",
+        errno.EACCES: "Mend that and give the same command again; nothing is lost.",
+    }.get(error.errno or 0, "")
+    return f"{where}{error.strerror or error}. {advice}".rstrip()
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=96)
+
+
+def _parser() -> argparse.ArgumentParser:
+    from graders.version import distribution_version
+
+    lines = [f"  {name:<9} {text}" for name, text in COMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="graders",
+        usage="graders COMMAND [options]",
+        description="Grade notebooks safely, fast and resumably.\n\ncommands:\n"
+        + "\n".join(lines),
+        epilog=_EPILOGUE,
+        formatter_class=_Help,
+    )
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("--version", action="version", version=distribution_version())
+    return parser

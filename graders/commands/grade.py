@@ -1,0 +1,154 @@
+"""Grade an assignment of an nbgrader course folder.
+
+Marks go to nbgrader's gradebook and the graded notebooks to its 'autograded' folder, where the
+formgrader, 'nbgrader export' and 'nbgrader generate_feedback' find them. Submissions that have
+not changed since they were graded are not run again. A run that was stopped, in whatever way,
+goes on where it was when the same command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from graders.commands import options as shared
+from graders.commands import show
+from graders.exits import LOOK, OK
+from graders.plaintext import one_line
+from graders.report import Report
+
+SHOWN = 10
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assignment", metavar="ASSIGNMENT")
+    parser.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="only this student; repeatable",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="run again what has not changed too"
+    )
+    shared.add_course(parser)
+    shared.add_workers(parser)
+    shared.add_isolation(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    shared.require_isolation(options.isolation)
+    from graders.batch import grade_assignment
+    from graders.course import Course
+
+    course = Course(options.course)
+    began = time.monotonic()
+    watch = Onlooker()
+    with watch:
+        summary = grade_assignment(
+            course,
+            options.assignment,
+            students=options.student,
+            workers=shared.workers(options.workers),
+            force=options.force,
+            isolation=options.isolation,
+            watch=watch,
+        )
+    seconds = time.monotonic() - began
+    show.CONSOLE.print(
+        f"\n{options.assignment}: {summary.submissions:,} submissions, "
+        f"{summary.fresh:,} graded in {seconds:.1f} s"
+        + (
+            f", {summary.submissions - summary.fresh:,} as before"
+            if summary.fresh < summary.submissions
+            else ""
+        )
+    )
+    show.CONSOLE.print(show.statuses(summary.statuses))
+    for student, reason in sorted(summary.unusable)[:SHOWN]:
+        show.CONSOLE.print(
+            Text.assemble(
+                ("needs a look  ", "bold red"), one_line(student, 40), "  ", one_line(reason)
+            ),
+            soft_wrap=True,
+        )
+    if len(summary.unusable) > SHOWN:
+        show.CONSOLE.print(f"and {len(summary.unusable) - SHOWN:,} more that need a look")
+    for note in watch.notes:
+        show.CONSOLE.print(Text(f"note: {one_line(note, 400)}", style="dim"), soft_wrap=True)
+    show.CONSOLE.print(
+        f"\ngradebook  {course.directory.db_url.rpartition('@')[2]}\n"
+        f"next       graders report {options.assignment}: class report, marks, feedback\n"
+        "           the formgrader in JupyterLab: marks by hand\n"
+        "           nbgrader export: every mark as CSV",
+        soft_wrap=True,
+    )
+    return LOOK if summary.unusable or watch.strays else OK
+
+
+class Onlooker:
+    """A progress bar with rate and estimate, and what there is to say afterwards."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.strays = 0
+        self._slowest = (0.0, "")
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(compact=True),
+            TextColumn("[dim]{task.fields[slowest]}"),
+            console=show.ERRORS,
+            transient=True,
+            disable=not show.ERRORS.is_terminal,
+        )
+        self._task = self._bar.add_task("reading the course", total=None, slowest="")
+
+    def __enter__(self) -> Onlooker:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def begin(self, total: int) -> None:
+        self._bar.update(self._task, total=total, description="grading")
+
+    def done(self, student: str, reports: Sequence[Report], *, fresh: bool) -> None:
+        if fresh:
+            for report in reports:
+                for question in report.questions:
+                    self._slowest = max(self._slowest, (question.seconds, question.id))
+        seconds, name = self._slowest
+        slowest = f"slowest {name} {seconds:.1f} s" if seconds >= 0.1 else ""
+        self._bar.update(self._task, advance=1, slowest=slowest)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def stray(self, text: str) -> None:
+        self.strays += 1
+        self.notes.append(text)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f}/s" if speed else "", style="cyan")

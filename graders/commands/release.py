@@ -1,0 +1,39 @@
+"""Make the students' bundle.
+
+Releases every assignment as nbgrader does and puts lectures, released exercises, minigrad and
+the public checks into one folder and one ZIP file under build/. The bundle is searched for
+answers, hidden tests and keys, and is not made if one is found.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from graders.commands import options as shared
+from graders.commands import show
+from graders.exits import OK
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    shared.add_course(parser)
+    parser.add_argument(
+        "--to", type=Path, default=None, metavar="FOLDER", help="default: build/ of the course"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    from graders.course import Course
+    from graders.release import release
+
+    course = Course(options.course)
+    build = options.to or course.root / "build"
+    build.mkdir(parents=True, exist_ok=True)
+    bundle = release(course, build)
+    size = bundle.archive.stat().st_size / 2**20
+    show.CONSOLE.print(
+        f"released  {', '.join(bundle.assignments)}\n"
+        f"searched  {bundle.canaries:,} lines that are not for students, none found\n"
+        f"bundle    {bundle.archive} ({size:.1f} MiB)"
+    )
+    return OK

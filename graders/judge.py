@@ -1,0 +1,608 @@
+"""Decides the marks: runs test cells in a trusted process that no student code ever enters.
+
+A judge is forked for every submission, so that nothing of one is left for the next and it can
+be killed. It drives the guest through the notebook cell by cell and runs each test cell itself,
+in a namespace where the test's own names and those of the given cells are the judge's, and
+every other name is looked up in the guest (see `graders.ownership` and `graders.remote`).
+
+It reports each step as it is done. When the guest dies or hangs, the judge says so and ends;
+the worker starts both anew and goes on behind the cell that did it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import hmac
+import importlib
+import io
+import math
+import os
+import re
+import resource
+import signal
+import socket
+import sys
+import time
+import traceback
+import types
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from graders import seed, sources
+from graders.ownership import definitions, parse
+from graders.plaintext import one_line, printable
+from graders.remote import Broken, CannotCross, OutOfTime, Student, Trust, is_handle
+from graders.report import Status
+from graders.sandbox import wire
+
+DETAIL_CHARACTERS = 20_000
+MESSAGE_CHARACTERS = 500
+_BEGIN_HIDDEN, _END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
+# Modules whose state is the student's: a figure drawn there is not in the pyplot here.
+_STATEFUL = frozenset(("matplotlib.pyplot", "pylab"))
+# Where a test sets a random generator, the student's generators are set alike.
+_SEEDS = re.compile(r"\b(manual_seed|seed|set_state|setstate|set_rng_state)\s*\(")
+IN_STUDENT_PROCESS = "in-student-process"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """How one test cell ended; `points` is None where it could not be decided."""
+
+    status: Status
+    points: float | None
+    message: str = ""
+    detail: str = ""
+    misconception: str | None = None
+    lecture: str | None = None
+    seconds: float = 0.0
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_record(self) -> dict[str, Any]:
+        record = {name: getattr(self, name) for name in self.__slots__}
+        return record | {"status": str(self.status)}
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Verdict:
+        return cls(**(record | {"status": Status(record["status"])}))
+
+
+class Namespace(dict[str, Any]):
+    """The globals of the test cells; a name that is not in it is looked up in the guest."""
+
+    def __init__(self, asked: frozenset[str]) -> None:
+        super().__init__(__name__="__main__", __builtins__=builtins)
+        self._asked = asked
+        self.student: Student | None = None
+        self.missed: str | None = None
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) and name not in self._asked:
+            raise KeyError(name)
+        try:
+            return self.student.look_up(name)
+        except NameError:
+            self.missed = name
+            raise KeyError(name) from None
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if type(value) is types.ModuleType and value.__name__ in _STATEFUL:
+            value = self.student.operate("module", value.__name__)
+        super().__setitem__(name, value)
+
+
+class _Printed(io.StringIO):
+    """What a test cell prints, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._left = limit
+
+    def write(self, text: str) -> int:
+        kept = text[: self._left]
+        self._left -= len(kept)
+        super().write(kept)
+        return len(text)
+
+
+class Judge:
+    """Takes one submission through its notebook."""
+
+    def __init__(self, job: dict[str, Any], guest: wire.Channel, report: wire.Channel) -> None:
+        self._job = job
+        self._limits = job["limits"]
+        self._report = report
+        self._asked = frozenset(job["asked"])
+        self._constants = frozenset(job["constants"])
+        self._namespace = Namespace(self._asked)
+        self._given: dict[str, Any] = {}
+        trust = Trust(self._given, frozenset(job["classes"]))
+        self._student = Student(guest, trust, self._limits["value_bytes"])
+        self._namespace.student = self._student
+        self._lost: dict[int, tuple[Status, str]] = {}
+        self._failed: dict[int, tuple[str, str]] = {}
+        self._since_test: list[int] = []
+
+    def examine(self) -> None:
+        """Run every cell; say how each went."""
+        cells = self._job["cells"]
+        self._student.begin(self._job["files"])
+        seed.set_seed(self._job["seed"])
+        sources.set_sources(c["source"] for c in cells if c["role"] in ("answer", "extra"))
+        self._lost = {i: (Status(s), text) for i, (s, text) in self._job["lost"].items()}
+        for cell in cells:
+            self._step(cell)
+
+    def _step(self, cell: dict[str, Any]) -> None:
+        index, role = cell["index"], cell["role"]
+        again = index < self._job["resume"]
+        if role == "test":
+            if index < self._job["alone"]:
+                self._define(cell["source"])
+            elif index not in self._lost:
+                self.say("start", index)
+                self._question(cell, again)
+            self._since_test.clear()
+        elif role != "text" and cell["code"]:
+            self._since_test.append(index)
+            if index not in self._lost:
+                self.say("start", index)
+                self._run(cell, again)
+
+    def say(self, *message: Any) -> None:
+        encoder = wire.Encoder(_nothing_else, self._report.limit)
+        self._report.send(encoder.encode(list(message)), encoder.blobs)
+
+    def _run(self, cell: dict[str, Any], again: bool) -> None:
+        """Run one of the notebook's code cells in the guest."""
+        index = cell["index"]
+        result = clean_result(self._student.cell(cell["source"], self._limits["cell_seconds"]))
+        if result["late"]:
+            self._lost[index] = (Status.TIMEOUT, "ran longer than it may")
+        elif result["error"]:
+            self._failed[index] = result["error"]
+            if result["error"][0] == "MemoryError":
+                self._lost[index] = (Status.MEMORY, "needed more memory than it may have")
+        if cell["role"] == "given":
+            self._define(cell["source"])
+        if not again:
+            self.say("cell", index, result["outputs"], result["count"])
+
+    def _define(self, source: str) -> None:
+        """Give the judge its own of what a given cell imports and defines."""
+        tree = parse(source)
+        if tree is None:
+            return
+        for node in definitions(tree, self._asked, self._constants).body:
+            before = dict(self._namespace)
+            # A given cell that fails here failed, or will fail, in front of the student too.
+            with contextlib.suppress(Exception):
+                exec(compile(ast.Module([node], []), "<given>", "exec"), self._namespace)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                made = {k: v for k, v in self._namespace.items() if before.get(k) is not v}
+                self._given.update(made)
+
+    def _question(self, cell: dict[str, Any], again: bool) -> None:
+        """Run one test cell, here or, if it is tagged so, in the student's process."""
+        started = time.monotonic()
+        seconds = self._limits["question_seconds"]
+        if cell["in_student_process"]:
+            verdict = self._question_over_there(cell, seconds)
+        else:
+            self._show_public_part(cell["source"])
+            verdict = self._question_here(cell, seconds)
+        verdict.seconds = time.monotonic() - started
+        if self._student.broken:
+            raise Broken(self._student.broken)
+        if not again:
+            self.say("question", cell["index"], verdict.to_record())
+
+    def _show_public_part(self, source: str) -> None:
+        """Run in the guest what later cells may need of a test cell: its visible imports."""
+        tree = parse(public_part(source))
+        if tree is None:
+            return
+        wanted = definitions(tree, frozenset())
+        if wanted.body:
+            self._student.cell(ast.unparse(wanted), self._limits["cell_seconds"], keep=False)
+
+    def _question_here(self, cell: dict[str, Any], seconds: float) -> Verdict:
+        tree = parse_test(cell["source"])
+        if isinstance(tree, str):
+            return undecided("The test cell itself has a syntax error.", tree)
+        name = f"<test cell {cell['index']}>"
+        printed = _Printed(self._limits["output_bytes"])
+        self._namespace.missed = None
+        self._student.start_question(seconds)
+        self._student.follow_seed = _SEEDS.search(cell["source"]) is not None
+        value, error = None, None
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            alarm = _Alarm(self._student)
+            try:
+                alarm.start(seconds)
+                value = run_cell(tree, name, self._namespace)
+            except BaseException as raised:
+                error = raised
+            finally:
+                alarm.stop()
+            self._student.start_question(self._limits["cell_seconds"])  # to format the error
+            if error is None:
+                verdict = grade_value(value, cell["points"])
+            else:
+                verdict = self._explain(error, cell, name)
+        verdict.outputs = _test_outputs(printed.getvalue(), value, error, verdict, cell)
+        return verdict
+
+    def _question_over_there(self, cell: dict[str, Any], seconds: float) -> Verdict:
+        """nbgrader's own way: the verdict is what the student's process says."""
+        result = clean_result(self._student.cell(cell["source"], seconds))
+        if result["late"]:
+            return Verdict(Status.TIMEOUT, 0.0, "Your code ran too long and was stopped.")
+        if result["error"]:
+            kind, text = result["error"]
+            status = Status.FAILED if kind == "AssertionError" else Status.ERROR
+            verdict = Verdict(status, 0.0, f"{kind}: {text}", outputs=result["outputs"])
+            if hidden_lines(cell["source"]):
+                verdict.message, verdict.detail = "A hidden test failed.", verdict.message
+            return verdict
+        shown = [o for o in result["outputs"] if o["output_type"] == "execute_result"]
+        value = None
+        if shown:
+            with contextlib.suppress(ValueError):
+                value = float(shown[0]["data"].get("text/plain", ""))
+        verdict = grade_value(value, cell["points"])
+        verdict.outputs = result["outputs"]
+        return verdict
+
+    def _explain(self, error: BaseException, cell: dict[str, Any], name: str) -> Verdict:
+        """What an exception in a test cell says about the student's answer."""
+        detail = _format(error)
+        if isinstance(error, OutOfTime):
+            return Verdict(
+                Status.TIMEOUT, 0.0, "Your code ran too long and was stopped.", detail
+            )
+        if isinstance(error, Broken):
+            return Verdict(Status.CRASHED, 0.0, "", detail)
+        if isinstance(error, MemoryError):
+            return Verdict(
+                Status.MEMORY, 0.0, "Your code needed more memory than it may have.", detail
+            )
+        if isinstance(error, CannotCross):
+            return undecided("The test cannot be run apart from the student's code.", detail)
+        fault = self._fault_of_test(error, name)
+        if fault:
+            return undecided(fault, detail)
+        lost = self._why_lost(cell)
+        if lost is not None:
+            lost.detail = detail
+            return lost
+        return describe_failure(error, cell, name, detail)
+
+    def _fault_of_test(self, error: BaseException, name: str) -> str | None:
+        """Why the test cell, and not the student, is to blame; None if it is not."""
+        if getattr(error, "_student_lines", None) is not None:
+            return None
+        if isinstance(error, NameError) and error.name and error.name == self._namespace.missed:
+            known = self._asked or {error.name}
+            if error.name not in known and not self._mentioned(error.name):
+                return f"The test uses the name {error.name!r}, which no cell defines."
+            return None
+        if isinstance(error, ImportError):
+            return f"The test cannot be run here: {error}."
+        return None
+
+    def _mentioned(self, name: str) -> bool:
+        return any(c["role"] != "test" and name in c["source"] for c in self._job["cells"])
+
+    def _why_lost(self, cell: dict[str, Any]) -> Verdict | None:
+        """When the answer never came to its end: why, instead of what the test met then."""
+        cells = {c["index"]: c for c in self._job["cells"]}
+        before = [i for i in self._since_test if cells[i]["role"] in ("answer", "extra")]
+        for index in before:
+            if index in self._lost:
+                status, text = self._lost[index]
+                return Verdict(status, 0.0, f"Your code {text} and was stopped.")
+        for index in before:
+            if cells[index]["missing"] and cells[index]["role"] == "answer":
+                return Verdict(Status.MISSING, 0.0, "There is no answer here.")
+        for index in before:
+            if index in self._failed:
+                kind, text = self._failed[index]
+                message = f"Your code stopped with {kind}: {text}"
+                return Verdict(Status.ERROR, 0.0, one_line(message, MESSAGE_CHARACTERS))
+        return None
+
+
+class _Alarm:
+    """Ends a question that runs over in the judge itself; the wait for the guest ends alone."""
+
+    def __init__(self, student: Student) -> None:
+        self._student = student
+        self._running = False
+
+    def start(self, seconds: float) -> None:
+        self._running = True
+        signal.signal(signal.SIGALRM, self._ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+
+    def stop(self) -> None:
+        self._running = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _ring(self, *_: Any) -> None:
+        if self._running and not self._student.talking:
+            raise OutOfTime
+
+
+def parse_test(source: str) -> ast.Module | str:
+    """The syntax tree of a test cell, IPython's syntax included, or what is wrong with it."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        try:
+            return ast.parse(TransformerManager().transform_cell(source))
+        except (SyntaxError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+
+
+def run_cell(tree: ast.Module, name: str, namespace: dict[str, Any]) -> Any:
+    """Run a cell; the value of its last expression, as a notebook would show it, or None."""
+    body = list(tree.body)
+    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+    exec(compile(ast.Module(body, []), name, "exec"), namespace)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+
+
+def grade_value(value: Any, maximum: float) -> Verdict:
+    """nbgrader's rule for a test that ran to its end: a number is the points, else all of them.
+
+    A number above the maximum, or none at all (NaN), is a fault of the test: undecided.
+    """
+    if (
+        is_handle(value)
+        or type(value) is bool
+        or not isinstance(value, (int, float, np.number))
+    ):
+        return Verdict(Status.PASSED, maximum)
+    if isinstance(value, (complex, np.complexfloating)):
+        return Verdict(Status.PASSED, maximum)
+    points = float(value)
+    if math.isnan(points) or points > maximum:
+        return undecided(
+            "The test gave no valid number of points.",
+            f"The last expression is {points}; it must lie between 0 and {maximum}.",
+        )
+    if points < 0:  # nbgrader takes it for an output like any other
+        return Verdict(Status.PASSED, maximum)
+    status = Status.PARTIAL if 0 < points < maximum else Status.PASSED
+    if points == 0 < maximum:
+        status = Status.FAILED
+    return Verdict(status, points)
+
+
+def undecided(message: str, detail: str) -> Verdict:
+    said = "This could not be graded automatically; your instructor will look at it."
+    return Verdict(Status.HARNESS_ERROR, None, said, f"{message}\n{detail}")
+
+
+def describe_failure(
+    error: BaseException, cell: dict[str, Any], name: str, detail: str
+) -> Verdict:
+    """Status and message of a test that said no, or of the student's exception in it."""
+    theirs = getattr(error, "_student_lines", None)
+    status = Status.FAILED if theirs is None else Status.ERROR
+    kind = type(error).__name__
+    if isinstance(error, NameError) and theirs is None:
+        status = Status.ERROR
+    if isinstance(error, NotImplementedError) and theirs is not None:
+        return Verdict(Status.MISSING, 0.0, "There is no answer here yet.", detail)
+    said = getattr(error, "student_message", None)
+    # Only a key can have set it: of a student's exception nothing but type and text crosses.
+    if isinstance(said, str):
+        message = said
+    elif in_hidden_part(error, cell["source"], name):
+        message = "A hidden test failed."
+        if status is Status.ERROR:
+            message = f"In a hidden test, your code stopped with {kind}."
+            if isinstance(error, NameError) and theirs is None:
+                message = f"A hidden test needs {error.name!r}, which is not defined."
+    else:
+        text = one_line(_text(error), MESSAGE_CHARACTERS)
+        line = _failing_line(error, cell["source"], name)
+        message = f"{kind}: {text}" if text else f"The test failed: {line}" if line else kind
+    return Verdict(
+        status,
+        0.0,
+        printable(message),
+        detail,
+        misconception=_optional_text(error, "misconception"),
+        lecture=_optional_text(error, "lecture"),
+    )
+
+
+def _optional_text(error: BaseException, name: str) -> str | None:
+    value = getattr(error, name, None)
+    return value if isinstance(value, str) else None
+
+
+def hidden_lines(source: str) -> set[int]:
+    """The numbers, from 1, of the lines that students never see."""
+    hidden, inside = set(), False
+    for number, line in enumerate(source.split("\n"), start=1):
+        inside = inside or _BEGIN_HIDDEN in line
+        if inside:
+            hidden.add(number)
+        inside = inside and _END_HIDDEN not in line
+    return hidden
+
+
+def public_part(source: str) -> str:
+    hidden = hidden_lines(source)
+    lines = enumerate(source.split("\n"), start=1)
+    return "\n".join(line for number, line in lines if number not in hidden)
+
+
+def in_hidden_part(error: BaseException, source: str, name: str) -> bool:
+    """Whether an exception passed through a hidden line, or through a private key."""
+    hidden = hidden_lines(source)
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == name and line in hidden:
+            return True
+        if frame.f_globals.get("__name__", "").startswith("graders.keys"):
+            return True
+    return False
+
+
+def _failing_line(error: BaseException, source: str, name: str) -> str:
+    lines = source.split("\n")
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == name and 0 < line <= len(lines):
+            found = lines[line - 1].strip()
+    return one_line(found)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _format(error: BaseException) -> str:
+    """The whole traceback, the student's part included, for the instructor."""
+    try:
+        text = "".join(traceback.format_exception(error))
+    except Exception:
+        text = type(error).__name__
+    theirs = getattr(error, "_student_lines", None)
+    if theirs:
+        text += f"\nIn the student's process:\n{theirs}"
+    return printable(text[-DETAIL_CHARACTERS:])
+
+
+def _test_outputs(
+    printed: str,
+    value: Any,
+    error: BaseException | None,
+    verdict: Verdict,
+    cell: dict[str, Any],
+) -> list[dict[str, Any]]:
+    """A test cell's outputs, from which nbgrader reads the same points as we do."""
+    outputs: list[dict[str, Any]] = []
+    if printed and not hidden_lines(cell["source"]):
+        outputs.append({"output_type": "stream", "name": "stdout", "text": printed})
+    if error is not None or verdict.status is Status.HARNESS_ERROR:
+        text = verdict.message
+        output = {"output_type": "error", "ename": type(error).__name__, "evalue": text}
+        outputs.append(output | {"traceback": [text]})
+    elif verdict.points is not None and verdict.points != cell["points"]:
+        data = {"text/plain": repr(verdict.points)}
+        result = {"output_type": "execute_result", "data": data, "metadata": {}}
+        outputs.append(result | {"execution_count": None})
+    return outputs
+
+
+def clean_result(result: Any) -> dict[str, Any]:
+    """What a guest says of a cell, as far as it has the right form."""
+    result = result if type(result) is dict else {}
+    count, error = result.get("count"), result.get("error")
+    described = None
+    if error is not None:
+        described = ("Exception", "")
+        if type(error) is list and len(error) == 4 and type(error[0]) is list and error[0]:
+            described = (one_line(str(error[0][0]), 100), one_line(str(error[1]), 300))
+    outputs = result.get("outputs")
+    cleaned = map(_clean_output, outputs if type(outputs) is list else ())
+    return {
+        "outputs": [output for output in cleaned if output is not None],
+        "late": result.get("late") is True,
+        "count": count if type(count) is int else None,
+        "error": described,
+    }
+
+
+def _clean_output(output: Any) -> dict[str, Any] | None:
+    """One output in nbformat 4's form, or None if it is nothing like one."""
+    if type(output) is not dict:
+        return None
+    kind = output.get("output_type")
+    if kind == "stream":
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": kind, "name": name, "text": _plain(output.get("text"))}
+    if kind == "error":
+        lines = output.get("traceback")
+        lines = [_plain(line) for line in lines] if type(lines) is list else []
+        texts = {key: _plain(output.get(key)) for key in ("ename", "evalue")}
+        return {"output_type": kind, **texts, "traceback": lines}
+    if kind in ("display_data", "execute_result"):
+        data = output.get("data")
+        items = data.items() if type(data) is dict else ()
+        kept = {m: _plain(v) for m, v in items if type(m) is str and type(v) is str}
+        cleaned = {"output_type": kind, "data": kept, "metadata": {}}
+        if kind == "execute_result":
+            count = output.get("execution_count")
+            cleaned["execution_count"] = count if type(count) is int else None
+        return cleaned
+    return None
+
+
+def _plain(text: Any) -> str:
+    """A text that any file can hold."""
+    if type(text) is not str:
+        return ""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _nothing_else(value: Any, encoder: wire.Encoder) -> Any:
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def prepare(config: dict[str, Any]) -> None:
+    """Load, in the template, what every judge needs."""
+    for name in ("graders.check", "minigrad"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def run(descriptors: list[int], config: dict[str, Any], loaded: int) -> None:
+    """Be the judge of one submission: one descriptor leads to the guest, one to the worker."""
+    limits = config["limits"]
+    bound = loaded + limits["memory_bytes"] + 8 * limits["value_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+    channels = [
+        wire.Channel(socket.socket(fileno=d), limits["value_bytes"]) for d in descriptors
+    ]
+    guest, report = channels
+    report.limit = 1 << 40  # the worker is trusted
+    skeleton, blobs = report.receive()
+    job = wire.Decoder(_no_reference, blobs).decode(skeleton)
+    judge = Judge(job, guest, report)
+    with open(os.devnull, "w") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        try:
+            judge.examine()
+            judge.say("end")
+        except Broken as broken:
+            judge.say("broken", broken.kind)
+        except wire.Disconnected:
+            return
+        except BaseException as error:
+            judge.say("failed", _format(error))
+
+
+def _no_reference(tag: int, parts: list[Any], decoder: wire.Decoder) -> Any:
+    raise wire.WireError("not a value")
+
+
+def submission_seed(secret: bytes, submission: bytes) -> bytes:
+    """What hidden inputs are drawn from: not to be guessed without the course's secret."""
+    return hmac.digest(secret, submission, "sha256")

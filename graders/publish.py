@@ -1,0 +1,118 @@
+"""What comes out of a graded assignment: the class report, the marks as CSV, the feedback."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from graders import words
+from graders.classreport import class_report
+from graders.conventions import Conventions
+from graders.feedback import feedback_page
+from graders.marks import write_csv
+from graders.plaintext import one_line
+from graders.rebuild import template
+from graders.report import Report
+
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MARKUP = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+|\\(?=[()])")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where the files are; `feedback` holds one a submission."""
+
+    report: Path
+    marks: Path
+    feedback: tuple[Path, ...]
+
+
+def publish(
+    reports: Iterable[Report],
+    folder: Path,
+    *,
+    title: str,
+    names: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+    made: str = "",
+    feedback_path: Callable[[str], Path] | None = None,
+) -> Published:
+    """Write `class_report.html` and `marks.csv` into `folder`, and feedback for each student.
+
+    Args:
+        title: the assignment's name.
+        names: what students are called, by submission.
+        titles: what questions are called for students, who know their headings and not the ids.
+        feedback_path: where the feedback on a submission goes; `folder/feedback/ID.html` when
+            not given.
+
+    Every file appears whole or not at all, so a run that is stopped leaves no half of one.
+    """
+    reports = list(reports)
+    names, titles = names or {}, titles or {}
+    where = feedback_path or (lambda submission: folder / "feedback" / _file_name(submission))
+    written = []
+    for report in reports:
+        page = feedback_page(
+            report,
+            title=title,
+            student=names.get(report.submission, report.submission),
+            titles=titles,
+            made=made,
+        )
+        written.append(_write(where(report.submission), page))
+    table = io.StringIO(newline="")
+    write_csv(table, reports, names=names)
+    page = class_report(reports, title=title, names=names, made=made)
+    return Published(
+        report=_write(folder / "class_report.html", page),
+        marks=_write(folder / "marks.csv", table.getvalue()),
+        feedback=tuple(written),
+    )
+
+
+def question_titles(source: bytes, conventions: Conventions | None = None) -> dict[str, str]:
+    """What each question of an instructor's notebook is called: the heading above its cell."""
+    slots, _ = template(source, conventions or Conventions())
+    titles: dict[str, str] = {}
+    heading = ""
+    for slot in slots:
+        if slot.cell["cell_type"] == "markdown":
+            found = _HEADING.findall(slot.released)
+            heading = found[-1] if found else heading
+        if slot.mark is not None and (slot.mark.grade or slot.mark.task) and heading:
+            titles[slot.mark.grade_id] = one_line(_MARKUP.sub("", heading), 80)
+    return _apart(titles)
+
+
+def _apart(titles: dict[str, str]) -> dict[str, str]:
+    """Questions under one heading are told apart by their short names."""
+    shared = {title for title, count in Counter(titles.values()).items() if count > 1}
+    return {
+        name: f"{title}: {words.question(name)}" if title in shared else title
+        for name, title in titles.items()
+    }
+
+
+def _file_name(submission: str) -> str:
+    """A file name of its own for each submission, whatever it is called."""
+    safe = re.sub(r"[^\w.@+-]", "_", submission).lstrip(".")[:80]
+    if safe and safe == submission:
+        return f"{safe}.html"
+    digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{safe}-{digest[:8]}.html"
+
+
+def _write(path: Path, text: str) -> Path:
+    """Write the whole file, or leave what was there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8", newline="")
+    os.replace(fresh, path)
+    return path

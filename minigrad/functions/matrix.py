@@ -1,0 +1,167 @@
+"""Products of vectors and matrices."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from minigrad import errors
+from minigrad.apply import apply, binary
+from minigrad.functions.arguments import tensor_argument
+from minigrad.rules import matrix as rules
+
+if TYPE_CHECKING:
+    from minigrad.tensor import Tensor
+
+__all__ = [
+    "addmm",
+    "bmm",
+    "dot",
+    "matmul",
+    "mm",
+    "mv",
+]
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The sum of the products of two vectors' elements.
+
+    Args:
+        input, tensor: shape (n).
+    """
+    a, b = (
+        tensor_argument("dot", input)._data,
+        tensor_argument("dot", tensor, "tensor", 2)._data,
+    )
+    if a.ndim != 1 or b.ndim != 1:
+        raise errors.dot_dimensions(a.ndim, b.ndim)
+    if a.shape != b.shape:
+        raise errors.dot_sizes(a.shape, b.shape)
+    _same_dtype(input, tensor)
+    return binary(rules.dot, input, tensor)
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """A matrix times a vector.
+
+    Args:
+        input: shape (n, m).
+        vec: shape (m).
+    """
+    a, b = tensor_argument("mv", input)._data, tensor_argument("mv", vec, "vec", 2)._data
+    if a.ndim != 2 or b.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {a.ndim}, {b.ndim}, {1}")
+    if a.shape[1] != b.shape[0]:
+        raise errors.matrix_vector_shapes(a.shape, b.shape)
+    _same_dtype(input, vec)
+    return binary(rules.mv, input, vec)
+
+
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices.
+
+    Args:
+        input: shape (n, m).
+        mat2: shape (m, p).
+    """
+    a, b = tensor_argument("mm", input)._data, tensor_argument("mm", mat2, "mat2", 2)._data
+    if a.ndim != 2:
+        raise errors.not_a_matrix("self")
+    if b.ndim != 2:
+        raise errors.not_a_matrix("mat2")
+    if a.shape[1] != b.shape[0]:
+        raise errors.matrix_shapes(a.shape, b.shape)
+    _same_dtype(input, mat2)
+    return apply(rules.mm, (input, mat2), (is_transposed(mat2),))
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """Products of matrices, pair by pair.
+
+    Args:
+        input: shape (b, n, m).
+        mat2: shape (b, m, p).
+    """
+    a, b = tensor_argument("bmm", input)._data, tensor_argument("bmm", mat2, "mat2", 2)._data
+    if a.ndim != 3 or b.ndim != 3:
+        raise RuntimeError(f"{'batch1' if a.ndim != 3 else 'batch2'} must be a 3D tensor")
+    expected = (a.shape[0], a.shape[2])
+    if b.shape[:2] != expected:
+        raise errors.batch_matrix_shapes(expected, b.shape[:2])
+    _same_dtype(input, mat2)
+    return binary(rules.bmm, input, mat2)
+
+
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """The matrix product.
+
+    Of vectors, matrices, and batches of matrices, whose batch axes broadcast.
+    """
+    a = tensor_argument("matmul", input)._data
+    b = tensor_argument("matmul", other, "other", 2)._data
+    if a.ndim == 2 and b.ndim == 2:
+        return mm(input, other)
+    if a.ndim == 2 and b.ndim == 1:
+        return mv(input, other)
+    if a.ndim == 1 and b.ndim == 1:
+        return dot(input, other)
+    if a.ndim == 0 or b.ndim == 0:
+        raise errors.matmul_of_scalar(a.ndim, b.ndim)
+    # A vector takes part as a matrix of one row or one column, which is dropped afterwards.
+    if a.ndim == 1:
+        return matmul(input.unsqueeze(0), other).squeeze(-2)
+    if b.ndim == 1:
+        if a.shape[-1] != b.shape[0]:
+            rows = math.prod(a.shape[:-1])
+            raise errors.matrix_vector_shapes((rows, a.shape[-1]), b.shape)
+        return matmul(input, other.unsqueeze(1)).squeeze(-1)
+    _check_batches(a.shape, b.shape)
+    _same_dtype(input, other)
+    return binary(rules.bmm, input, other)
+
+
+def _check_batches(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """Refuse in PyTorch's words: a batch times one matrix is for it one large matrix."""
+    if len(second) == 2:
+        if first[-1] != second[0]:
+            raise errors.matrix_shapes((math.prod(first[:-1]), first[-1]), second)
+        return
+    try:
+        batch = np.broadcast_shapes(first[:-2], second[:-2])
+    except ValueError:
+        raise errors.batches_do_not_broadcast(first, second) from None
+    if first[-1] != second[-2]:
+        count = math.prod(batch)
+        raise errors.batch_matrix_shapes((count, first[-1]), (count, second[-2]))
+
+
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1
+) -> Tensor:
+    """beta · input + alpha · mat1 @ mat2.
+
+    Args:
+        input: any shape that broadcasts to (n, p).
+        mat1: shape (n, m).
+        mat2: shape (m, p).
+    """
+    if mat1._data.shape[-1] != mat2._data.shape[0]:
+        raise errors.matrix_shapes(mat1._data.shape, mat2._data.shape)
+    _same_dtype(mat1, mat2)
+    if beta == 1 and alpha == 1:
+        return apply(rules.addmm, (input, mat1, mat2), (is_transposed(mat2),))
+    product = mm(mat1, mat2) * alpha
+    # beta = 0 leaves the input out altogether, also where it is NaN.
+    return product + input * beta if beta else product + input.detach() * 0
+
+
+def is_transposed(matrix: Tensor) -> bool:
+    """Whether a matrix lies in memory column by column."""
+    return not matrix._data.flags.c_contiguous
+
+
+def _same_dtype(a: Tensor, b: Tensor) -> None:
+    if a._data.dtype is not b._data.dtype:
+        raise errors.matmul_dtypes(a._data.dtype, b._data.dtype)

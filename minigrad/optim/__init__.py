@@ -1,0 +1,14 @@
+"""Optimisers: what to do with a gradient once it is there."""
+
+from minigrad.optim import lr_scheduler as lr_scheduler
+from minigrad.optim.adam import Adam as Adam
+from minigrad.optim.adam import AdamW as AdamW
+from minigrad.optim.adaptive import Adadelta as Adadelta
+from minigrad.optim.adaptive import Adagrad as Adagrad
+from minigrad.optim.adaptive import Adamax as Adamax
+from minigrad.optim.adaptive import NAdam as NAdam
+from minigrad.optim.adaptive import RAdam as RAdam
+from minigrad.optim.adaptive import RMSprop as RMSprop
+from minigrad.optim.lbfgs import LBFGS as LBFGS
+from minigrad.optim.optimizer import Optimizer as Optimizer
+from minigrad.optim.sgd import SGD as SGD

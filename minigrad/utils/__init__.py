@@ -1,0 +1,4 @@
+"""`torch.utils`: what is neither mathematics nor networks."""
+
+from minigrad.utils import checkpoint as checkpoint
+from minigrad.utils import data as data

@@ -1,0 +1,103 @@
+"""What a graded notebook shows in the instructor's browser cannot run there."""
+
+import re
+import time
+
+import nbformat
+import pytest
+from engine import engine
+from nbconvert.exporters import HTMLExporter
+
+from graders.sanitise import CHARACTERS, Sanitiser
+
+TABLE = "<table><tr><th>step</th><td style='text-align: right;'>1</td></tr></table>"
+
+
+def shown(**data):
+    """What becomes of an output's data; `_` stands for the slash and `__` for a plus."""
+    named = {kind.replace("__", "+").replace("_", "/"): value for kind, value in data.items()}
+    output = {"output_type": "display_data", "data": named, "metadata": {}}
+    return Sanitiser().clean([output])[0]["data"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<ScRipt >alert(1)</script >",
+        "<scr<script></script>ipt>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<img/src=x/onerror=alert(1)>",
+        "<!--><img src=x onerror=alert(1)>-->",
+        "<svg onload=alert(1)>",
+        "<svg><script href='data:,alert(1)'/>",
+        "<iframe srcdoc='&lt;script>alert(1)&lt;/script>'></iframe>",
+        "<a href='javascript:alert(1)'>x</a>",
+        "<a href=' java\tscript:alert(1)'>x</a>",
+        "<a href='data:text/html,alert(1)'>x</a>",
+        "<form action='/formgrader/api'><button>Grade</button></form>",
+        "<meta http-equiv='refresh' content='0; url=javascript:alert(1)'>",
+        "<link rel=stylesheet href='//elsewhere'><base href='//elsewhere'>",
+        "<div style='background: url(//elsewhere)'>x</div>",
+        "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
+        "<img src='http://elsewhere/who-looks'>",
+    ],
+)
+def test_nothing_runs_loads_or_submits(html):
+    cleaned = shown(text_html=html)["text/html"]
+    tags = " ".join(re.findall("<[^>]*>", cleaned))
+    assert not re.search("script|onerror|onload|elsewhere|iframe|form|button|data:", tags)
+    assert not re.search("<(svg|meta|link|base|math|style)", tags)
+
+
+def test_tables_and_pictures_stay():
+    picture = '<img src="data:image/png;base64,AAAA" alt="loss">'
+    html = shown(text_html=f"<style>td {{ color: red }}</style>{TABLE}{picture}")["text/html"]
+    assert picture in html
+    assert '<td style="text-align: right;">1</td>' in html
+    assert "color" not in html
+    plots = {"image_png": "AAAA", "image_svg__xml": "<svg/>", "text_plain": "<Figure>"}
+    assert len(shown(**plots)) == 3
+
+
+def test_what_is_a_program_is_named_and_not_shown():
+    data = shown(application_javascript="alert(1)")
+    assert data == {
+        "text/plain": "[output of the type application/javascript, which is not shown here]"
+    }
+    assert shown(application_javascript="alert(1)", text_plain="x") == {"text/plain": "x"}
+
+
+@pytest.mark.parametrize("html", ["<b>" * 60_000, "<i>" * 400, "x" * (CHARACTERS + 1)])
+def test_what_would_take_long_to_read_is_not_read(html):
+    began = time.monotonic()
+    assert shown(text_html=html) == {"text/plain": "[HTML output that cannot be shown here]"}
+    assert time.monotonic() - began < 1
+    assert shown(text_html=html, text_plain="there") == {"text/plain": "there"}
+
+
+def test_a_notebook_shows_only_so_much():
+    sanitiser = Sanitiser()
+    output = {"output_type": "display_data", "data": {"text/html": "x" * (CHARACTERS // 2)}}
+    kinds = [list(sanitiser.clean([output])[0]["data"]) for _ in range(3)]
+    assert kinds == [["text/html"], ["text/html"], ["text/plain"]]
+
+
+def test_a_graded_notebook_runs_nothing_where_it_is_shown():
+    answer = (
+        "from IPython.display import HTML, Javascript, Markdown, display\n"
+        f"display(HTML('''{TABLE}<script>steal()</script>'''))\n"
+        "display(Javascript('steal()'))\n"
+        "display(Markdown('<img src=x onerror=steal()>'))\n"
+        "def f(): return 1"
+    )
+    with engine() as grader:
+        graded = grader.graded(answer, "assert f() == 1")
+    assert graded.report.questions[0].points == 2
+    notebook = nbformat.from_dict(graded.notebook)
+    for cell in notebook.cells:
+        cell.source = ""
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(notebook)
+    assert "<th>step</th>" in page
+    assert not re.search("<[^>]*steal|<script>steal", page)
+    assert "&lt;img src=x" in page  # markdown, to be read and not to be run
