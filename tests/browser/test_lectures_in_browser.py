@@ -60,7 +60,7 @@ def _move_each_control(page: "sync_api.Page", controls: str) -> None:
         else:
             options = control.locator("option").count()
             control.locator("select").select_option(index=options - 1)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while _pictures(page) == before:
             assert time.monotonic() < deadline, f"control {index} does not change the picture"
             time.sleep(0.1)

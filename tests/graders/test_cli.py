@@ -45,10 +45,16 @@ def folder(tmp_path_factory):
     return top
 
 
-def test_help_fits_one_screen_and_comes_at_once():
-    began = time.monotonic()
+def test_help_imports_nothing_that_takes_long():
+    code = "import sys, graders.cli as c; c.main([]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert {"numpy", "nbformat", "nbgrader", "sqlalchemy"}.isdisjoint(done.stderr.split())
+
+
+def test_help_fits_one_screen():
     done = graders("--help")
-    assert time.monotonic() - began < 1.5
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) < 24
     assert max(map(len, done.stdout.splitlines())) <= 100
@@ -113,12 +119,10 @@ def test_run_keeps_the_limits_it_is_given(tmp_path):
     (tmp_path / "endless.ipynb").write_bytes(
         handed_in(df="def df(x):\n    while True: pass", dg=GOOD_G)
     )
-    began = time.monotonic()
     done = graders(
         "run", tmp_path / "source.ipynb", tmp_path / "endless.ipynb", "--json",
         "--limit", "cell_seconds=1", "--limit", "question_seconds=1",
     )  # fmt: skip
-    assert time.monotonic() - began < 20
     questions = {q["id"]: q for q in json.loads(done.stdout)["questions"]}
     assert questions["df_test"]["status"] == "timeout"
     assert questions["dg_test"]["points"] == 3.0
@@ -232,15 +236,13 @@ def test_ctrl_c_ends_soon_and_keeps_what_is_graded(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not (folder / "autograded/ada").exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    _, said = process.communicate(timeout=20)
-    assert time.monotonic() - began < 8
+    _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "the same command goes on" in said
     assert "Traceback" not in said
     assert marks(folder)["ada"]["df_test"] == 2.0
+    assert "zoe" not in marks(folder), "it waited for the endless loop"

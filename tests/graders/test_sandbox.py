@@ -132,7 +132,7 @@ def test_a_killed_coordinator_takes_everything_with_it(tmp_path: Path) -> None:
     process.kill()
     process.wait()
     process.stdout.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             os.killpg(template, 0)
@@ -142,13 +142,12 @@ def test_a_killed_coordinator_takes_everything_with_it(tmp_path: Path) -> None:
     raise AssertionError("the template outlived its coordinator")
 
 
-def test_closing_again_waits_for_nothing() -> None:
+def test_closing_again_waits_for_nothing(monkeypatch) -> None:
     """A worker process closes its templates when it ends, and once more when Python does."""
     template = Template("graders.sandbox.guest", LIMITS, isolation=ISOLATION)
     template.close()
-    began = time.monotonic()
+    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("it waits"))
     template.close()
-    assert time.monotonic() - began < 0.3
 
 
 def test_a_template_that_cannot_start_says_why() -> None:

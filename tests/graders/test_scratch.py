@@ -92,7 +92,7 @@ def test_the_control_groups_of_a_killed_worker_go():
         cgroup._sweep(path.parent)
     assert all(path.exists() for path in paths)  # its owner lives
     _killed(process)
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 60
     while any(path.exists() for path in paths) and time.monotonic() < ends:
         for path in paths:
             cgroup._sweep(path.parent)
