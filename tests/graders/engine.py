@@ -14,9 +14,9 @@ from graders.report import Question
 from graders.sandbox import missing_layers
 
 LIMITS = Limits(
-    cell_seconds=2,
-    question_seconds=2,
-    submission_seconds=30,
+    cell_seconds=5,
+    question_seconds=5,
+    submission_seconds=60,
     memory_bytes=300 * MEBIBYTE,
     value_bytes=16 * MEBIBYTE,
     output_bytes=200_000,

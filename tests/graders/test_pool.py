@@ -48,7 +48,7 @@ def test_a_death_costs_one_job_and_the_rest_go_on():
 
 
 def test_a_worker_that_hangs_is_ended():
-    with WorkerPool(1, seconds=1.0) as pool:
+    with WorkerPool(1, seconds=5.0) as pool:
         with pytest.raises(WorkerDied, match="did not answer"):
             pool.submit(act, "hang").result()
         assert pool.submit(act, "well").result() == "well"
