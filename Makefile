@@ -44,6 +44,11 @@ lint: setup
 notebooks: setup  ## run the lectures and store their outputs; twice changes no byte
 	@$(RUN) graders.authoring.build notebooks/lectures
 
+.PHONY: docs
+docs: setup  ## the documentation as a site, lectures included, in build/site
+	@$(BIN)/sphinx-build --quiet --jobs $(JOBS) --conf-dir docs . build/site
+	@echo "build/site/index.html"
+
 .PHONY: release
 release: setup  ## the students' bundle, without an answer or a hidden test in it
 	@$(RUN) graders release

@@ -1,0 +1,30 @@
+"""The documentation site: `make docs` builds it into build/site.
+
+Sources are the Markdown pages here and the lectures where they are; so a link between two files
+of the project works the same in an editor, on a code host and in the site.
+"""
+
+project = "Derivatives, backwards"
+copyright = "its authors, MIT licence"
+html_title = project
+language = "en"
+
+# The source folder is the top of the project: the lectures are part of the site.
+root_doc = "docs/index"
+include_patterns = ["docs/**", "notebooks/lectures/derivative_table.md"]
+exclude_patterns = [".*", "build", "docs/pictures", "**/__pycache__"]
+
+extensions = ["myst_parser", "sphinx_copybutton", "graders.authoring.site"]
+myst_heading_anchors = 3
+myst_links_external_new_tab = False
+
+html_theme = "furo"
+html_theme_options = {"navigation_with_keys": True}
+html_show_sphinx = False
+html_copy_source = False
+html_show_sourcelink = False
+
+# What is copied from a block of commands is the commands.
+copybutton_selector = "div.highlight-console pre"
+copybutton_prompt_text = "$ "
+copybutton_only_copy_prompt_lines = True
