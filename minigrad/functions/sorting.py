@@ -25,8 +25,6 @@ __all__ = [
     "searchsorted",
     "sort",
     "topk",
-    "unique",
-    "unique_consecutive",
 ]
 
 
@@ -180,63 +178,3 @@ def bucketize(
             f"boundaries tensor must be 1 dimension, but got dim({boundaries._data.ndim})"
         )
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
-# --- Without repetition --------------------------------------------------------
-
-
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """Each different element once, in order (or, with `dim`, each different entry along it).
-
-    Returns:
-        The elements; with return_inverse also which of them each element of the input is, with
-        return_counts how often each occurs.
-    """
-    data = np.asarray(tensor_argument("unique", input)._data)
-    axis = None if dim is None else one_dim(dim, data.ndim)
-    values, inverse, counts = np.unique(
-        data, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
-    )
-    inverse = inverse.reshape(data.shape if axis is None else -1)
-    return _chosen(values, inverse, counts, return_inverse, return_counts)
-
-
-def unique_consecutive(
-    input: Tensor,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """Each run of equal elements (or entries along `dim`) made into one; else as `unique`."""
-    data = np.asarray(tensor_argument("unique_consecutive", input)._data)
-    axis = None if dim is None else one_dim(dim, data.ndim)
-    rows = data.reshape(-1) if axis is None else np.moveaxis(np.atleast_1d(data), axis, 0)
-    starts = np.ones(len(rows), bool)
-    if len(rows):
-        changed = rows[1:] != rows[:-1]
-        starts[1:] = changed.any(tuple(range(1, changed.ndim)))
-    values = rows[starts]
-    inverse = np.cumsum(starts) - 1
-    counts = np.diff(np.append(np.nonzero(starts)[0], len(rows)))
-    if axis is None:
-        inverse = inverse.reshape(data.shape)
-    else:
-        values = np.moveaxis(values, 0, axis) if data.ndim else values
-    return _chosen(values, inverse, counts, return_inverse, return_counts)
-
-
-def _chosen(
-    values: Any, inverse: Any, counts: Any, with_inverse: bool, with_counts: bool
-) -> Any:
-    results = [wrap(np.ascontiguousarray(values))]
-    if with_inverse:
-        results.append(wrap(np.asarray(inverse, np.int64)))
-    if with_counts:
-        results.append(wrap(np.asarray(counts, np.int64)))
-    return results[0] if len(results) == 1 else tuple(results)

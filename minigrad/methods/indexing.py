@@ -37,8 +37,6 @@ class IndexingMethods:
     msort = sorting.msort
     topk = sorting.topk
     kthvalue = sorting.kthvalue
-    unique = sorting.unique
-    unique_consecutive = sorting.unique_consecutive
 
     scatter = placing.scatter
     scatter_add = placing.scatter_add
