@@ -39,10 +39,6 @@ class Item:
     seconds: np.ndarray
     remarks: tuple[str, ...]
 
-    @property
-    def mean_points(self) -> float | None:
-        return None if self.difficulty is None else self.difficulty * self.max_points
-
 
 @dataclass(frozen=True, slots=True)
 class Misconception:

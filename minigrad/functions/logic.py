@@ -32,7 +32,6 @@ __all__ = [
     "greater_equal",
     "isclose",
     "isfinite",
-    "isin",
     "isinf",
     "isnan",
     "isneginf",
@@ -211,18 +210,6 @@ def equal(input: Tensor, other: Tensor) -> bool:
     a = tensor_argument("equal", input)._data
     b = tensor_argument("equal", other, "other", 2)._data
     return bool(a.shape == b.shape and np.asarray(a == b).all())
-
-
-def isin(
-    elements: Tensor | Number,
-    test_elements: Tensor | Number,
-    *,
-    assume_unique: bool = False,
-    invert: bool = False,
-) -> Tensor:
-    """Whether each of the elements is among the test elements."""
-    found = np.isin(as_value(elements), as_value(test_elements), assume_unique, invert)
-    return wrap(found[()])
 
 
 greater, greater_equal = elementwise.gt, elementwise.ge
