@@ -18,10 +18,13 @@ from graders.problems import UserProblem
 
 COMMANDS = {
     "run": "grade notebooks against a source notebook, without a course folder",
+    "roster": "take the class list of a learning management system into the course",
+    "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
     "grade": "grade an assignment of an nbgrader course folder into its gradebook",
     "report": "write the class report, the marks as CSV and the feedback of an assignment",
     "release": "make the students' bundle, without an answer or a hidden test in it",
     "audit": "search a folder or an archive for answers and hidden tests",
+    "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",
     "doctor": "say what this machine has for safe grading, and what it lacks",
     "lab": "open JupyterLab at the map of the course",
     "demo": "release the course and grade a sample class, from beginning to end",
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command not in COMMANDS:
         _parser().parse_args(arguments)  # --help and --version end here; all else is an error
         return USAGE
-    module = importlib.import_module(f"graders.commands.{command}")
+    module = importlib.import_module(f"graders.commands.{command.replace('-', '_')}")
     parser = argparse.ArgumentParser(
         prog=f"graders {command}", description=module.__doc__, formatter_class=_Help
     )
@@ -89,7 +92,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 def _parser() -> argparse.ArgumentParser:
     from graders.version import distribution_version
 
-    lines = [f"  {name:<9} {text}" for name, text in COMMANDS.items()]
+    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="graders",
         usage="graders COMMAND [options]",
