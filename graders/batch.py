@@ -120,7 +120,8 @@ def grade_assignment(
     Args:
         students: only these; all when empty.
         force: run everything again, changed or not.
-        executor: where to run; `workers` processes on this machine when None.
+        executor: where to run; `workers` processes on this machine when None. One that grows
+            and shrinks says how many it has by its own attribute `workers`.
 
     Raises:
         CourseProblem, SourceProblem, GradebookProblem, JournalBusy: before anything is graded,
@@ -134,10 +135,10 @@ def grade_assignment(
     ):
         run = _Run(course, assignment, settings, journal, book, watch or Watch(), force)
         if executor is not None:
-            return run.grade(executor, 2 * IN_FLIGHT, students)
+            return run.grade(executor, workers, students)
         pool = WorkerPool(workers, seconds=patience(settings.limits))
         try:
-            return run.grade(pool, workers * IN_FLIGHT, students)
+            return run.grade(pool, workers, students)
         except BaseException:
             pool.terminate()
             raise
@@ -191,7 +192,7 @@ class _Run:
             watch.note(f"{journal.damaged} damaged lines in {journal.path} are graded anew.")
         self.recorded = book.recorded()
 
-    def grade(self, executor: Executor, in_flight: int, students: Sequence[str]) -> Summary:
+    def grade(self, executor: Executor, workers: int, students: Sequence[str]) -> Summary:
         names = list(self.sources)
         found = list(self.course.submissions(self.assignment, names, students))
         self._complain_about(students, found)
@@ -202,7 +203,11 @@ class _Run:
             for work in map(self._work, found)
             if not self._skipped(work)
         )
-        for ready in graded(executor, self.settings, tasks, in_flight):
+
+        def ahead() -> int:
+            return IN_FLIGHT * getattr(executor, "workers", workers)
+
+        for ready in graded(executor, self.settings, tasks, ahead):
             self._write([(task.tag, self._all(task.tag, outcomes)) for task, outcomes in ready])
         self.book.refresh_penalties()
         for stray in self.course.strays(self.assignment):
@@ -226,7 +231,7 @@ class _Run:
             for job in jobs
             if (key := job.key(self.settings, version)) not in tried
         ]
-        results = graded(executor, self.settings, tasks, len(self.sources))
+        results = graded(executor, self.settings, tasks, lambda: len(self.sources))
         for task, (outcome,) in chain.from_iterable(results):
             report = outcome.report
             if report.problem is not None:

@@ -10,13 +10,22 @@ from __future__ import annotations
 import atexit
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from graders.conventions import Conventions
 from graders.limits import Limits
+from graders.problems import UserProblem
 from graders.rebuild import Rebuilt, rebuild
 from graders.report import Question, Report, Status
 
@@ -75,27 +84,30 @@ def grade_job(settings: Settings, job: Job) -> Outcome:
     return Outcome(graded.report, _json(graded.notebook), unanswered)
 
 
-_engine: tuple[Settings, Worker] | None = None
+class _Engine(threading.local):
+    """A thread's own, for a Dask worker may have several; kept while the settings stay."""
+
+    settings: Settings | None = None
+    worker: Worker
+
+
+_engine = _Engine()
 
 
 def _worker(settings: Settings) -> Worker:
-    """The engine of this process, made at the first job and kept while the settings stay."""
-    global _engine
-    if _engine is None or _engine[0] != settings:
+    """The engine of this thread, made at the first job."""
+    if _engine.settings != settings:
         from graders.grading import Worker
 
-        if _engine is None:
-            atexit.register(_end_engine)
-        _end_engine()
+        if _engine.settings is not None:
+            atexit.unregister(_engine.worker.close)
+            _engine.worker.close()
         limits, isolation = settings.limits, settings.isolation
-        _engine = (settings, Worker(limits, isolation=isolation, secret=settings.secret))
-    return _engine[1]
-
-
-def _end_engine() -> None:
-    """Leave no process, folder or control group behind."""
-    if _engine is not None:
-        _engine[1].close()
+        _engine.worker = Worker(limits, isolation=isolation, secret=settings.secret)
+        _engine.settings = settings
+        # Leave no process, folder or control group behind.
+        atexit.register(_engine.worker.close)
+    return _engine.worker
 
 
 def grade_jobs(settings: Settings, jobs: tuple[Job, ...]) -> tuple[Outcome, ...]:
@@ -115,9 +127,9 @@ Done = tuple[Task, tuple[Outcome, ...]]
 
 
 def graded(
-    executor: Executor, settings: Settings, tasks: Iterable[Task], ahead: int
+    executor: Executor, settings: Settings, tasks: Iterable[Task], ahead: Callable[[], int]
 ) -> Iterator[list[Done]]:
-    """Every task with its outcomes, as they come; at most `ahead` tasks are held at a time.
+    """Every task with its outcomes, as they come; at most `ahead()` tasks are held at a time.
 
     Those that are there at the same time come together, so that they can be written together.
     A worker that dies costs its task a second try, and then a harness error: a task that kills
@@ -134,6 +146,8 @@ def graded(
             task, tries = waiting.pop(future)
             try:
                 outcomes = future.result()
+            except (UserProblem, CancelledError):  # not this submission's, but everyone's
+                raise
             except Exception as error:
                 if isinstance(error, BrokenExecutor) and tries == 1:
                     send(task, tries + 1)
@@ -146,7 +160,7 @@ def graded(
         if not task.jobs:
             yield [(task, ())]
             continue
-        while len(waiting) >= ahead:
+        while len(waiting) >= ahead():
             yield collect()
         send(task, 1)
     while waiting:

@@ -9,8 +9,11 @@ goes on where it was when the same command is given again.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 from rich.progress import (
     BarColumn,
@@ -28,7 +31,11 @@ from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
 from graders.plaintext import one_line
+from graders.pool import patience
 from graders.report import Report
+
+if TYPE_CHECKING:
+    from graders.course import Course
 
 SHOWN = 10
 
@@ -46,19 +53,26 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--force", action="store_true", help="run again what has not changed too"
     )
     shared.add_course(parser)
-    shared.add_workers(parser)
+    where = parser.add_mutually_exclusive_group()
+    shared.add_workers(where)
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786",
+    )
     shared.add_isolation(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    shared.require_isolation(options.isolation)
+    if options.scheduler is None:
+        shared.require_isolation(options.isolation)
     from graders.batch import grade_assignment
     from graders.course import Course
 
     course = Course(options.course)
     began = time.monotonic()
     watch = Onlooker()
-    with watch:
+    with _executor(options, course) as executor, watch:
         summary = grade_assignment(
             course,
             options.assignment,
@@ -66,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
             workers=shared.workers(options.workers),
             force=options.force,
             isolation=options.isolation,
+            executor=executor,
             watch=watch,
         )
     seconds = time.monotonic() - began
@@ -98,6 +113,17 @@ def run(options: argparse.Namespace) -> int:
         soft_wrap=True,
     )
     return LOOK if summary.unusable or watch.strays else OK
+
+
+def _executor(
+    options: argparse.Namespace, course: Course
+) -> contextlib.AbstractContextManager[Executor | None]:
+    if options.scheduler is None:
+        return contextlib.nullcontext()
+    from graders.cluster import Cluster
+
+    seconds = patience(course.limits)
+    return Cluster(options.scheduler, isolation=options.isolation, seconds=seconds)
 
 
 class Onlooker:

@@ -19,6 +19,13 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """How much is said; errors are said in any case."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="one JSON object a line")
+    how.add_argument("--quiet", action="store_true", help="nothing but errors")
+
+
 def add_isolation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--isolation",
@@ -28,7 +35,7 @@ def add_isolation(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_workers(parser: argparse.ArgumentParser) -> None:
+def add_workers(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--workers",
         type=at_least_one,

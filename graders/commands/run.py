@@ -107,7 +107,7 @@ def _reports(
     early: dict[int, Report] = {}
     following = 0
     tasks = (task(index, path) for index, path in enumerate(paths))
-    for done, outcomes in chain.from_iterable(graded(pool, settings, tasks, ahead)):
+    for done, outcomes in chain.from_iterable(graded(pool, settings, tasks, lambda: ahead)):
         if outcomes:
             early[done.tag] = outcomes[0].report
         else:
