@@ -10,7 +10,6 @@ policy and file rules. What only this harness knows stands in the same file:
 from __future__ import annotations
 
 import contextlib
-import csv
 import fnmatch
 import glob
 import json
@@ -36,6 +35,7 @@ from graders.conventions import AUTOTEST, Conventions, SourceProblem  # noqa: E4
 from graders.limits import Limits  # noqa: E402
 from graders.notebook import read_notebook  # noqa: E402
 from graders.problems import UserProblem  # noqa: E402
+from graders.roster import read_roster  # noqa: E402
 
 CONFIG = "nbgrader_config.py"
 
@@ -134,24 +134,13 @@ class Course:
 
         Columns: id, and any of first_name, last_name, email, lms_user_id.
         """
-        path = self.root / "roster.csv"
-        if not path.is_file():
+        if not self.roster_file.is_file():
             return {}
-        known = ("first_name", "last_name", "email", "lms_user_id")
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            try:
-                rows = list(csv.DictReader(file))
-            except (UnicodeDecodeError, csv.Error) as error:
-                raise CourseProblem(
-                    f"{path} is not readable as CSV in UTF-8: {error}."
-                ) from None
-        if rows and "id" not in rows[0]:
-            raise CourseProblem(f"{path} has no column 'id'; its first line names the columns.")
-        return {
-            row["id"].strip(): {key: row[key] for key in known if row.get(key)}
-            for row in rows
-            if row["id"]
-        }
+        return {row.id: row.values() for row in read_roster(self.roster_file).values()}
+
+    @property
+    def roster_file(self) -> Path:
+        return self.root / "roster.csv"
 
     def student_names(self) -> dict[str, str]:
         """First and last names by id, as far as the gradebook knows them."""
@@ -320,8 +309,8 @@ class Course:
             notes.append(f"The notebook was called {found}.ipynb, not {lost[0]}.ipynb.")
             there.clear()
         notes += [f"{found}.ipynb is not part of this assignment." for found in there]
-        timestamp, note = _timestamp(folder)
-        return Submission(student, folder, notebooks, (*notes, *note), timestamp)
+        when, note = timestamp(folder)
+        return Submission(student, folder, notebooks, (*notes, *note), when)
 
     def strays(self, assignment: str) -> list[str]:
         """Notebooks that lie where no submission of any assignment is looked for."""
@@ -464,7 +453,7 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _timestamp(folder: Path) -> tuple[datetime | None, tuple[str, ...]]:
+def timestamp(folder: Path) -> tuple[datetime | None, tuple[str, ...]]:
     """When it was handed in, in UTC without a zone, as nbgrader stores it."""
     from nbgrader.utils import parse_utc
 

@@ -61,20 +61,20 @@ def write_csv(
             "stands",
             "decided_points",
             "why",
-            *(_text(f"{name}{part}") for name in ids for part in ("", " status")),
+            *(spreadsheet_text(f"{name}{part}") for name in ids for part in ("", " status")),
         ]
     )
     for report in reports:
         questions = {asked.id: asked for asked in report.questions}
         stands = not report.needs_look
         row = [
-            _text(report.submission),
-            _text(names.get(report.submission, "")),
+            spreadsheet_text(report.submission),
+            spreadsheet_text(names.get(report.submission, "")),
             _number(report.score) if stands else "",
             _number(report.max_score),
             "yes" if stands else "no",
             "" if report.problem is not None else _number(report.score),
-            _text(" ".join(_reasons(report) + _by_hand(report))),
+            spreadsheet_text(" ".join(_reasons(report) + _by_hand(report))),
         ]
         for name in ids:
             asked = questions.get(name)
@@ -189,6 +189,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{round(value, 4):.10g}"
 
 
-def _text(text: str) -> str:
+def spreadsheet_text(text: str) -> str:
     line = one_line(text, _CELL_LIMIT)
     return f"'{line}" if line.startswith(_FORMULA_STARTS) else line

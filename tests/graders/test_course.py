@@ -6,6 +6,7 @@ from small_notebooks import answer, given, graded, notebook, source
 
 from graders.conventions import Conventions, SourceProblem
 from graders.course import Course, CourseProblem, with_autotests
+from graders.problems import UserProblem
 from graders.rebuild import template
 
 
@@ -121,13 +122,11 @@ def test_the_secret_is_made_once_and_kept_from_others(tmp_path):
 def test_a_roster_gives_names(tmp_path):
     folder = make_course(tmp_path)
     assert Course(folder).roster() == {}
-    (folder / "roster.csv").write_text(
-        "\ufeffid,first_name,seat\nada,Ada,7\n,nobody,8\nbob,,9\n"
-    )
+    (folder / "roster.csv").write_text("\ufeffid,first_name,seat\nada,Ada,7\n,,8\nbob,,9\n")
     assert Course(folder).roster() == {"ada": {"first_name": "Ada"}, "bob": {}}
     (folder / "roster.csv").write_text("name\nAda\n")
-    with pytest.raises(CourseProblem, match="no column 'id'"):
+    with pytest.raises(UserProblem, match="no column 'id'"):
         Course(folder).roster()
     (folder / "roster.csv").write_bytes(b"id\n\xff\n")
-    with pytest.raises(CourseProblem, match="UTF-8"):
+    with pytest.raises(UserProblem, match="UTF-8"):
         Course(folder).roster()
