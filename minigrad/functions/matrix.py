@@ -11,6 +11,7 @@ from minigrad import errors
 from minigrad.apply import apply, binary
 from minigrad.functions.arguments import tensor_argument
 from minigrad.rules import matrix as rules
+from minigrad.rules import shapes as shape_rules
 
 if TYPE_CHECKING:
     from minigrad.tensor import Tensor
@@ -109,21 +110,66 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return dot(input, other)
     if a.ndim == 0 or b.ndim == 0:
         raise errors.matmul_of_scalar(a.ndim, b.ndim)
-    # A vector takes part as a matrix of one row or one column, which is dropped afterwards.
-    if a.ndim == 1:
-        return matmul(input.unsqueeze(0), other).squeeze(-2)
-    if b.ndim == 1:
-        if a.shape[-1] != b.shape[0]:
-            rows = math.prod(a.shape[:-1])
-            raise errors.matrix_vector_shapes((rows, a.shape[-1]), b.shape)
-        return matmul(input, other.unsqueeze(1)).squeeze(-1)
     _check_batches(a.shape, b.shape)
     _same_dtype(input, other)
-    return binary(rules.bmm, input, other)
+    if a.ndim == 1 and b.ndim == 2:
+        row = mm(input.unsqueeze(0), other)
+        return apply(shape_rules.squeeze_one_, (row,), ((0,),))
+    if _one_product_serves(input, other):
+        return _in_one_product(input, other)
+    if a.ndim == 1:
+        return _shaped(binary(rules.bmm, input.unsqueeze(0), other), -2)
+    if b.ndim == 1:
+        return _shaped(binary(rules.bmm, input, other.unsqueeze(1)), -1)
+    return _shaped(binary(rules.bmm, input, other))
+
+
+def _one_product_serves(input: Tensor, other: Tensor) -> bool:
+    """Whether PyTorch takes the matrices of a batch for the rows of one large matrix.
+
+    It does so for a batch times one matrix or vector, if that has a gradient, which then needs
+    no sum over the batch, or if nothing has to be copied for it.
+    """
+    a, b = input._data, other._data
+    if min(a.ndim, b.ndim) > 2:
+        return False
+    smaller, batch = (other, a) if a.ndim > b.ndim else (input, b.swapaxes(-1, -2))
+    if smaller._requires_grad:
+        return True
+    if a.ndim == 2:
+        return False
+    flat = batch.reshape(-1, batch.shape[-1]) if batch.size else batch
+    return not batch.size or bool(np.may_share_memory(flat, batch))
+
+
+def _in_one_product(input: Tensor, other: Tensor) -> Tensor:
+    if input._data.ndim < other._data.ndim:
+        left = other.mT
+        if input._data.ndim == 1:
+            return _in_one_product(left, input)
+        return _in_one_product(left, input.t()).mT.contiguous()
+    shape = input._data.shape
+    rows = input.reshape(math.prod(shape[:-1]), shape[-1])
+    product = mv(rows, other) if other._data.ndim == 1 else mm(rows, other)
+    return apply(shape_rules.unsafe_view, (product,), (shape[:-1] + other._data.shape[1:],))
+
+
+def _shaped(product: Tensor, dropped: int | None = None) -> Tensor:
+    """A batch of products in the shape of the result, as PyTorch's node says."""
+    shape = list(product._data.shape)
+    if dropped is not None:
+        del shape[dropped]
+    return apply(shape_rules.unsafe_view, (product,), (tuple(shape),))
 
 
 def _check_batches(first: tuple[int, ...], second: tuple[int, ...]) -> None:
     """Refuse in PyTorch's words: a batch times one matrix is for it one large matrix."""
+    if len(first) == 1:
+        first = (1, *first)
+    if len(second) == 1:
+        if first[-1] != second[0]:
+            raise errors.matrix_vector_shapes((math.prod(first[:-1]), first[-1]), second)
+        return
     if len(second) == 2:
         if first[-1] != second[0]:
             raise errors.matrix_shapes((math.prod(first[:-1]), first[-1]), second)

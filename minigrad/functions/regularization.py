@@ -16,6 +16,7 @@ from minigrad.inplace import apply_in_place
 from minigrad.random import bernoulli
 from minigrad.rules import elementwise as elementwise_rules
 from minigrad.rules import embedding as rules
+from minigrad.rules import shapes as shape_rules
 from minigrad.views import as_array, version_of
 
 if TYPE_CHECKING:
@@ -245,7 +246,9 @@ def scaled_dot_product_attention(
     lost = (np.asarray(scores._data) == -np.inf).all(axis=-1, keepdims=True)
     if lost.any():
         weights = elementwise.where(finish(lost), 0.0, weights)
-    return matrix.matmul(dropout(weights, dropout_p), value)
+    found = matrix.matmul(dropout(weights, dropout_p), value)
+    fused = dropout_p == 0 and query._data.ndim == 4 and query.shape[-1] == value.shape[-1]
+    return apply(shape_rules.attention_values, (found,), (found.shape,)) if fused else found
 
 
 def _repeated_heads(x: Tensor, times: int) -> Tensor:

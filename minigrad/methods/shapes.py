@@ -84,21 +84,24 @@ class ShapeMethods:
     def unsqueeze_(self: Any, dim: int) -> Tensor:
         """Give this tensor a new dimension of length 1."""
         axis = one_dim(dim, self.ndim + 1)
-        return change_layout(self, rules.unsqueeze, (axis,), (rules.squeeze, ((axis,),)))
+        return change_layout(self, rules.unsqueeze_, (axis,), (rules.squeeze, ((axis,),)))
 
     def squeeze_(self: Any, dim: Any = None) -> Tensor:
         """Take this tensor's dimensions of length 1 (or those of them in `dim`) away."""
         shape = self._data.shape
         among = range(len(shape)) if dim is None else some_dims(dim, len(shape)) or ()
         gone = tuple([i for i in among if shape[i] == 1])
-        return change_layout(self, rules.squeeze, (gone,), (rules.reshape, (shape,)))
+        rule = rules.squeeze_ if dim is None else rules.squeeze_some_
+        if isinstance(dim, int):
+            rule = rules.squeeze_one_
+        return change_layout(self, rule, (gone,), (rules.reshape, (shape,)))
 
     def transpose_(self: Any, dim0: int, dim1: int) -> Tensor:
         """Swap two dimensions of this tensor."""
         dims = (one_dim(dim0, self.ndim), one_dim(dim1, self.ndim))
         if self.ndim == 0:
             return self  # type: ignore[no-any-return]
-        return change_layout(self, rules.transpose, dims, (rules.transpose, dims))
+        return change_layout(self, rules.transpose_, dims, (rules.transpose, dims))
 
     swapaxes_ = swapdims_ = transpose_
 
@@ -110,7 +113,7 @@ class ShapeMethods:
             raise RuntimeError(
                 f"t_() expects a tensor with <= 2 dimensions, but self is {self.ndim}D"
             )
-        return change_layout(self, rules.t, (), (rules.t, ()))
+        return change_layout(self, rules.t_, (), (rules.t, ()))
 
     # --- In place -----------------------------------------------------------------------
 

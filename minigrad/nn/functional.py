@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 # ruff: noqa: F403  (each file of functions says in __all__ what it offers)
 from minigrad import errors
 from minigrad.functions import (
@@ -67,4 +69,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         return input.matmul(weight.t())
     if a.ndim == 2 and b.ndim == 2:
         return addmm(bias, input, weight.t())
+    if a.ndim and b.ndim == 2 and a.flags.c_contiguous:
+        rows = input.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+        return addmm(bias, rows, weight.t()).view(*a.shape[:-1], b.shape[0])
     return input.matmul(weight.t()) + bias

@@ -77,24 +77,38 @@ def _swap(x: Any, dim0: int, dim1: int) -> Any:
     return np.swapaxes(x, dim0, dim1)
 
 
-transpose: Rule = linear(
-    "transpose",
-    _swap,
-    lambda g, dim0, dim1: transpose(g, dim0, dim1),
-    params=("dim0", "dim1"),
-    view=True,
-    formula=("the same two axes, swapped back",),
-    cases=(Case(((2, 3, 4),), (0, 2)),),
-)
+def _transposing(name: str, node_name: str) -> Rule:
+    return linear(
+        name,
+        _swap,
+        lambda g, dim0, dim1: transpose(g, dim0, dim1),
+        params=("dim0", "dim1"),
+        view=True,
+        node_name=node_name,
+        formula=("the same two axes, swapped back",),
+        cases=(Case(((2, 3, 4),), (0, 2)),),
+    )
 
-t: Rule = linear(
-    "t",
-    np.transpose,
-    lambda g: t(g),
-    view=True,
-    formula=("transposed back",),
-    cases=(Case(((2, 3),)),),
-)
+
+# PyTorch gives the in-place forms of layout changes numbers of their own.
+transpose = _transposing("transpose", "TransposeBackward0")
+transpose_ = _transposing("transpose_", "TransposeBackward1")
+
+
+def _transposing_matrix(name: str, node_name: str) -> Rule:
+    return linear(
+        name,
+        np.transpose,
+        lambda g: t(g),
+        view=True,
+        node_name=node_name,
+        formula=("transposed back",),
+        cases=(Case(((2, 3),)),),
+    )
+
+
+t = _transposing_matrix("t", "TBackward0")
+t_ = _transposing_matrix("t_", "TBackward1")
 
 
 def _reshaping(
@@ -126,14 +140,28 @@ def _squeezing(name: str, node_name: str) -> Rule:
 squeeze = _squeezing("squeeze", "SqueezeBackward0")
 squeeze_one = _squeezing("squeeze_one", "SqueezeBackward1")
 squeeze_some = _squeezing("squeeze_some", "SqueezeBackward2")
-unsqueeze = _reshaping(
-    "unsqueeze",
-    lambda x, dim: np.expand_dims(x, dim),
-    ("dim",),
-    Case(((2, 3),), (1,)),
-)
+squeeze_ = _squeezing("squeeze_", "SqueezeBackward3")
+squeeze_one_ = _squeezing("squeeze_one_", "SqueezeBackward4")
+squeeze_some_ = _squeezing("squeeze_some_", "SqueezeBackward5")
+
+
+def _unsqueezing(name: str, node_name: str) -> Rule:
+    example = Case(((2, 3),), (1,))
+    return _reshaping(name, lambda x, dim: np.expand_dims(x, dim), ("dim",), example, node_name)
+
+
+unsqueeze = _unsqueezing("unsqueeze", "UnsqueezeBackward0")
+unsqueeze_ = _unsqueezing("unsqueeze_", "UnsqueezeBackward1")
 # What `reshape` is where it has to copy.
 unsafe_view = _reshaping("unsafe_view", _as_view, ("shape",), Case(((3, 4),), ((2, 6),)))
+# What PyTorch's fused kernel for attention is called; here the products are nodes of their own.
+attention_values = _reshaping(
+    "attention_values",
+    _as_view,
+    ("shape",),
+    Case(((3, 4),), ((3, 4),)),
+    "ScaledDotProductFlashAttentionForCpuBackward0",
+)
 
 
 def _part(x: Any, position: int, shapes: Sequence[Shape], dim: int) -> Any:
