@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import hashlib
 import secrets
 import socket
@@ -144,8 +143,10 @@ class Worker:
 
     def _load(self, rebuilt: Rebuilt) -> None:
         """Have the templates import what the instructor's cells import, once."""
-        tests = imported_modules(c.source for c in rebuilt.cells if c.role == "test")
-        given = imported_modules(c.source for c in rebuilt.cells if c.role == "given")
+        tests, given = (
+            imported_modules(tuple(c.source for c in rebuilt.cells if c.role == role))
+            for role in ("test", "given")
+        )
         for kind, modules in (("guest", given), ("judge", [*given, *tests])):
             self._template(kind)
             new = [name for name in modules if f"{kind} {name}" not in self._loaded]
@@ -240,7 +241,9 @@ class _Run:
     sanitiser: Sanitiser = field(default_factory=Sanitiser)
 
     def __post_init__(self) -> None:
-        self.executed = copy.deepcopy(self.rebuilt.notebook)
+        # Of a cell nothing is changed but its outputs and its count.
+        cells = [dict(cell) for cell in self.rebuilt.notebook["cells"]]
+        self.executed = self.rebuilt.notebook | {"cells": cells}
         digest = hashlib.sha256()
         for cell in self.rebuilt.cells:
             if cell.role in ("answer", "extra"):
@@ -280,8 +283,8 @@ class _Run:
         nodes = [node for tree in given if tree for node in tree.body]
         return {node.name for node in nodes if isinstance(node, ast.ClassDef)}
 
-    def _given_sources(self) -> list[str]:
-        return [cell.source for cell in self.rebuilt.cells if cell.role == "given"]
+    def _given_sources(self) -> tuple[str, ...]:
+        return tuple(cell.source for cell in self.rebuilt.cells if cell.role == "given")
 
     def follow(self, channel: wire.Channel, deadline: float) -> str | None:
         """Take in what the judge says; None at the end, else how it came to an early one."""

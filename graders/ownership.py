@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graders.conventions import marking
 from graders.notebook import read_notebook
@@ -45,6 +46,7 @@ class Ownership:
     changed: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=64)  # a class shares a source
 def ownership(source: bytes) -> Ownership:
     """What the solution cells of the instructor's notebook say about names."""
     notebook = read_notebook(source).notebook
@@ -90,7 +92,8 @@ def definitions(
     return ast.Module(kept, [])
 
 
-def constants(given: Iterable[str], solution: Ownership) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def constants(given: tuple[str, ...], solution: Ownership) -> frozenset[str]:
     """The names that given cells bind once, to what is the same in every process, for good."""
     trees = [tree for code in given if (tree := parse(code))]
     nodes = [node for tree in trees for node in tree.body]
@@ -178,7 +181,8 @@ def bound_names(tree: ast.Module) -> Iterator[str]:
             yield from _stored(node)
 
 
-def imported_modules(codes: Iterable[str]) -> list[str]:
+@lru_cache(maxsize=256)
+def imported_modules(codes: tuple[str, ...]) -> tuple[str, ...]:
     """The modules that these cells import, for a template to load beforehand."""
     found: dict[str, None] = {}
     for code in codes:
@@ -189,7 +193,7 @@ def imported_modules(codes: Iterable[str]) -> list[str]:
                 found[node.module] = None
                 # `from package import module` names a module too; a template skips what is none
                 found.update((f"{node.module}.{alias.name}", None) for alias in node.names)
-    return list(found)
+    return tuple(found)
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -37,12 +37,12 @@ def grader():
     ],
 )
 def test_constants(given: str, found: set[str]) -> None:
-    assert constants([given], Ownership()) == found
+    assert constants((given,), Ownership()) == found
 
 
 def test_what_the_solution_changes_is_the_students() -> None:
     solution = Ownership(changed=frozenset({"grid"}), asked=frozenset({"x"}))
-    assert constants(["grid = [0]\nx = 1\ny = 2"], solution) == {"y"}
+    assert constants(("grid = [0]\nx = 1\ny = 2",), solution) == {"y"}
 
 
 def test_ownership_reads_the_solution() -> None:
@@ -64,8 +64,8 @@ def test_ownership_reads_the_solution() -> None:
 
 
 def test_imports_are_found_in_any_cell() -> None:
-    codes = ["import a.b as c\nfrom d import e", "%matplotlib inline\nimport f", "not python ("]
-    assert imported_modules(codes) == ["a.b", "d", "d.e", "f"]
+    codes = ("import a.b as c\nfrom d import e", "%matplotlib inline\nimport f", "not python (")
+    assert imported_modules(codes) == ("a.b", "d", "d.e", "f")
 
 
 def test_emptied_constants_gain_nothing(grader: Engine) -> None:
