@@ -55,6 +55,9 @@ class Watch:
     def note(self, text: str) -> None:
         """Something a person may want to know."""
 
+    def waiting(self, text: str) -> None:
+        """Why nothing goes on at the moment."""
+
     def stray(self, text: str) -> None:
         """Something handed in lies where it is not graded."""
 
@@ -129,11 +132,12 @@ def grade_assignment(
     """
     settings = Settings(course.limits, isolation, course.conventions, course.secret)
     url, name = course.directory.db_url, course.directory.course_id
+    watch = watch or Watch()
     with (
         Journal(course.journal(assignment)) as journal,
-        Gradebook(url, name, course.late_penalty) as book,
+        Gradebook(url, name, course.late_penalty, watch.waiting) as book,
     ):
-        run = _Run(course, assignment, settings, journal, book, watch or Watch(), force)
+        run = _Run(course, assignment, settings, journal, book, watch, force)
         if executor is not None:
             return run.grade(executor, workers, students)
         pool = WorkerPool(workers, seconds=patience(settings.limits))

@@ -9,7 +9,6 @@ touched.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,29 +16,32 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-# Nothing here validates `iri` strings, and jsonschema builds its grammar for them in seconds.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+import sqlalchemy as sql
+from sqlalchemy import exc
 
-import sqlalchemy as sql  # noqa: E402
-from nbgrader import api  # noqa: E402
-from sqlalchemy import exc  # noqa: E402
-
-from graders.gradebook_rows import (  # noqa: E402
+from graders import light  # noqa: F401 (before nbgrader)
+from nbgrader import api  # isort: skip
+from graders.gradebook_rows import (
     NotebookRow,
     cells_of,
     create_tables,
     find_or_add,
+    has_course,
     new_id,
     sync_notebook,
 )
-from graders.problems import UserProblem  # noqa: E402
-from graders.rebuild import Slot  # noqa: E402
-from graders.report import Report, Status  # noqa: E402
+from graders.problems import UserProblem
+from graders.rebuild import Slot
+from graders.report import Report, Status
 
 SECONDS_FOR_A_LOCK = 60
+SECONDS_IN_SILENCE = 2  # of waiting for a lock, before that is said
 NO_RESPONSE = "No response."  # nbgrader's own words, which its feedback pages look for
 
 LatePenalty = Callable[[str, float, float], float | None]
+
+
+_OURS = 0x6D61726B73  # the number of the lock that graders take from one another in PostgreSQL
 
 
 class GradebookProblem(UserProblem):
@@ -76,11 +78,13 @@ class Gradebook:
     Args:
         url: SQLAlchemy's address of the database, as `CourseDirectory.db_url`.
         course: nbgrader's course_id.
+        tell: is told when another program keeps the gradebook waiting.
     """
 
     url: str
     course: str = ""
     late_penalty: LatePenalty | None = None
+    tell: Callable[[str], object] = field(default=lambda text: None)
     _engine: sql.Engine = field(init=False)
     _notebooks: dict[str, NotebookRow] = field(init=False, default_factory=dict)
     _assignment: str = field(init=False, default="")
@@ -93,7 +97,10 @@ class Gradebook:
             if self.url.startswith("sqlite"):
                 options = {"connect_args": {"timeout": SECONDS_FOR_A_LOCK}}
             self._engine = sql.create_engine(self.url, **options)
-            with self._engine.begin() as connection:
+            with self._engine.connect() as connection:
+                there = has_course(connection, self.course)
+        if not there:
+            with self._writing() as connection:
                 create_tables(connection)
                 find_or_add(connection, api.Course.__table__, {"id": self.course})
 
@@ -105,6 +112,33 @@ class Gradebook:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sql.Connection]:
+        """A transaction of the only grader that writes now; others wait, and are waited for."""
+        with _explained(self.url), self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                self._lock_sqlite(connection)
+            elif connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{SECONDS_FOR_A_LOCK}s'")
+                connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_OURS)))
+            yield connection
+
+    def _lock_sqlite(self, connection: sql.Connection) -> None:
+        patient = f"PRAGMA busy_timeout = {int(1000 * SECONDS_FOR_A_LOCK)}"
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(1000 * SECONDS_IN_SILENCE)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except exc.OperationalError as error:
+            if "locked" not in str(error.orig):
+                raise
+            self.tell(
+                f"Another program is writing to the gradebook {_safe(self.url)}; waiting for "
+                f"it, {SECONDS_FOR_A_LOCK} s at most."
+            )
+            connection.exec_driver_sql(patient)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(patient)
 
     # -- the assignment -----------------------------------------------------------------------
 
@@ -119,7 +153,7 @@ class Gradebook:
             Sentences on what was changed.
         """
         notes: list[str] = []
-        with _explained(self.url), self._engine.begin() as connection:
+        with self._writing() as connection:
             self._assignment, self._due = self._find_or_add_assignment(connection, assignment)
             for name, slots in sorted(sources.items()):
                 notebook_id, found = sync_notebook(connection, self._assignment, name, slots)
@@ -145,7 +179,7 @@ class Gradebook:
     def enrol(self, roster: Mapping[str, Mapping[str, str]]) -> None:
         """Add the students of a roster, and their names where the gradebook has none."""
         table = api.Student.__table__
-        with _explained(self.url), self._engine.begin() as connection:
+        with self._writing() as connection:
             there = {row.id: row for row in connection.execute(sql.select(table))}
             for student, values in roster.items():
                 if student not in there:
@@ -178,12 +212,12 @@ class Gradebook:
         entries = tuple(entries)
         for attempt in (1, 2, 3):
             try:
-                with _explained(self.url), self._engine.begin() as connection:
+                with self._writing() as connection:
                     for entry in entries:
                         self._record(connection, entry)
                 return
             except exc.IntegrityError as error:
-                # Another grader added the same student or submission a moment ago.
+                # The formgrader, say, added the same student or submission a moment ago.
                 if attempt == 3:
                     raise GradebookProblem(
                         f"the gradebook {_safe(self.url)} refuses the marks of "
@@ -262,7 +296,7 @@ class Gradebook:
         )
         candidates = late_before if due is None else late_before | (table.c.timestamp > due)
         query = sql.select(table).where(table.c.assignment_id == self._assignment, candidates)
-        with _explained(self.url), self._engine.begin() as connection:
+        with self._writing() as connection:
             for row in connection.execute(query).all():
                 self._write_penalties(connection, row)
 
@@ -425,7 +459,7 @@ def _safe(url: str) -> str:
 
 def _remedy(reason: str) -> str:
     reason = reason.lower()
-    if "locked" in reason:
+    if "locked" in reason or "lock timeout" in reason:
         return "Another program is writing to it; run the same command again when it has ended."
     if "readonly" in reason or "read-only" in reason:
         return "Its file or folder may not be written to; mend that and run again."

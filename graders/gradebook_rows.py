@@ -14,11 +14,10 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sql
-from alembic.script import ScriptDirectory
-from nbgrader import api
-from nbgrader.dbutil import ALEMBIC_DIR
 
+from graders import light  # noqa: F401 (before nbgrader)
 from graders.rebuild import Slot
+from nbgrader import api  # isort: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,14 @@ class NotebookRow:
     commented: Mapping[str, str]
 
 
+def has_course(connection: sql.Connection, course: str) -> bool:
+    """Whether nbgrader's tables are there, and the course is in them."""
+    table = api.Course.__table__
+    if not sql.inspect(connection).has_table(table.name):
+        return False
+    return connection.execute(sql.select(table).where(table.c.id == course)).first() is not None
+
+
 def create_tables(connection: sql.Connection) -> None:
     """nbgrader's tables, as its own `Gradebook` makes them in an empty database.
 
@@ -38,6 +45,9 @@ def create_tables(connection: sql.Connection) -> None:
     """
     if sql.inspect(connection).get_table_names():
         return
+    from alembic.script import ScriptDirectory
+    from nbgrader.dbutil import ALEMBIC_DIR
+
     api.Base.metadata.create_all(connection)
     version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
     table = sql.Table(

@@ -169,6 +169,9 @@ class Onlooker:
     def note(self, text: str) -> None:
         self.notes.append(text)
 
+    def waiting(self, text: str) -> None:
+        self._bar.console.print(Text(one_line(text, 400), style="yellow"), soft_wrap=True)
+
     def stray(self, text: str) -> None:
         self.strays += 1
         self.notes.append(text)

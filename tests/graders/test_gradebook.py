@@ -223,3 +223,30 @@ def test_a_roster_adds_names_and_overwrites_none(book, nbgrader):
     book.enrol({"ada": {"first_name": "Other", "email": "ada@example.org"}})
     assert book.student_names() == {"ada": "Ada", "bob": "Boole"}
     assert nbgrader.find_student("ada").email == "ada@example.org"
+
+
+def test_waiting_for_another_program_is_said(book, url, tmp_path, monkeypatch):
+    monkeypatch.setattr("graders.gradebook.SECONDS_IN_SILENCE", 0.05)
+    holder = sqlite3.connect(tmp_path / "gradebook.db", isolation_level=None)
+    said = []
+
+    def tell(text):
+        said.append(text)
+        holder.execute("ROLLBACK")
+
+    with Gradebook(url, "course", tell=tell) as patient:
+        patient.prepare("ps1", {"p1": slots(source())})
+        holder.execute("BEGIN IMMEDIATE")
+        record(patient)
+    assert len(said) == 1
+    assert "Another program is writing" in said[0]
+
+
+def test_a_gradebook_that_may_not_be_written_can_be_read(book, url, tmp_path):
+    record(book)
+    book.enrol({"ada": {"first_name": "Ada"}})
+    uri = f"sqlite:///file:{tmp_path / 'gradebook.db'}?mode=ro&uri=true"
+    with Gradebook(uri, "course") as reader:
+        assert reader.student_names() == {"ada": "Ada"}
+        with pytest.raises(GradebookProblem, match="may not be written"):
+            reader.prepare("ps1", {"p1": slots(source())})
