@@ -11,7 +11,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from graders.keys.compare import (
 )
 from graders.keys.domain import Probe, Region, probes
 from graders.keys.rules import broken_rule
+from graders.keys.variants import Family, Parameters, shown
 from graders.seed import generator
 
 Function = Callable[..., Any]
@@ -48,6 +50,17 @@ class WrongAnswer(AssertionError):
         self.student_message = student_message
         self.misconception = misconception
         self.lecture = lecture
+
+
+class OthersAnswer(WrongAnswer):
+    """The answer is right for the version of another student; a person decides what that means.
+
+    `for_instructor` says which version it is for.
+    """
+
+    def __init__(self, student_message: str, for_instructor: str, lecture: str):
+        super().__init__(student_message, lecture=lecture)
+        self.for_instructor = for_instructor
 
 
 @dataclass(frozen=True)
@@ -97,6 +110,9 @@ class Key:
         keeps_dtype: Whether float32 inputs have to give float32 results.
         equivalent_mutants: Broken references that are right all the same, as
             `python -m graders.keys.mutants` names them.
+        family: The versions of the question, where students get different ones. Reference,
+            misconceptions, alternatives and oracles then take the parameters by name.
+        parameters: Those of this version; the family's default when empty.
     """
 
     name: str
@@ -114,12 +130,22 @@ class Key:
     discrete: bool = False
     keeps_dtype: bool = False
     equivalent_mutants: frozenset[str] = frozenset()
+    family: Family | None = None
+    parameters: Parameters = field(default_factory=dict)
+
+    def variant(self, **parameters: Any) -> Key:
+        """The key of the version with these parameters."""
+        known = self.family.default if self.family else {}
+        if parameters.keys() != known.keys():
+            raise TypeError(f"{self.name} has the parameters {', '.join(known) or 'none'}")
+        return replace(self, parameters=parameters)
 
     def test(self, answer: Any) -> None:
         """Nothing, when `answer` is right.
 
         Raises:
             WrongAnswer: it is not; the exception says what a student may know.
+            OthersAnswer: it would be, in another student's notebook.
             Exception: the answer's own exception, when it raised one that no misconception
                 explains; `student_message` is set on it.
         """
@@ -148,7 +174,11 @@ class Key:
 
     def present(self, function: Function) -> Any:
         """What a student who means `function` hands in: the function."""
-        return function
+        return self._of_version(function)
+
+    def _of_version(self, function: Function) -> Function:
+        parameters = self.parameters or (self.family.default if self.family else {})
+        return partial(function, **parameters) if parameters else function
 
     def probes(self) -> list[Probe]:
         """Hidden inputs for this submission."""
@@ -182,6 +212,17 @@ class Key:
             theirs = (self.outcome(wrong, *pair) for pair in zip(drawn, rights, strict=True))
             if same_behaviour(outcomes, theirs, single, self.rtol):
                 return misconception
+        return None
+
+    def _version_of(
+        self, outcomes: Sequence[Outcome], drawn: Sequence[Probe]
+    ) -> Parameters | None:
+        """The version of the question that this answer is right for, if there is one."""
+        single = [probe.single_precision for probe in drawn]
+        for member in self.family.members if self.family else ():
+            version = self.variant(**member)
+            if same_behaviour(outcomes, map(version.right, drawn), single, self.rtol):
+                return member
         return None
 
     def _probed(self, answer: Any) -> tuple[list[Outcome], list[Outcome], list[Probe]]:
@@ -274,6 +315,14 @@ class Key:
         for outcome, probe in zip(outcomes, drawn, strict=True):
             if outcome.error is not None:
                 raise self._named(outcome.error, probe)
+        other = self._version_of(outcomes, drawn)
+        if other is not None:
+            raise OthersAnswer(
+                f"{self.name} is right for the notebook of another student, not for yours. A "
+                "person will look at it.",
+                f"the answer is right for the version {shown(other)}, another student's",
+                self.lecture,
+            )
         raise WrongAnswer(self._explained(outcomes, rights, drawn, wrong), lecture=self.lecture)
 
     def _explained(
@@ -373,7 +422,7 @@ class NumberKey(Key):
 
     def present(self, function: Function) -> Any:
         """What a student who means `function` hands in: its value."""
-        return function()
+        return self._of_version(function)()
 
     @property
     def _source(self) -> str:
@@ -385,7 +434,7 @@ class NumberKey(Key):
 
     def test(self, answer: Any) -> None:
         """Nothing, when the number `answer` is right to three digits; else as `Key.test`."""
-        if np.ndim(self.reference()) == 0:
+        if np.ndim(self.present(self.reference)) == 0:
             answer = _unwrapped(answer)
         elif isinstance(answer, (tuple, list)):
             answer = [_unwrapped(item) for item in answer]

@@ -11,13 +11,15 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graders import seed
 from graders.keys.compare import agree, same_behaviour
-from graders.keys.key import Key, Misconception, WrongAnswer
+from graders.keys.key import Key, Misconception, OthersAnswer, WrongAnswer
 from graders.keys.mutants import score
+from graders.keys.variants import shown
 
 SEEDS = tuple(str(number).encode() for number in range(4))
 
@@ -26,6 +28,7 @@ FEWEST_ALTERNATIVES = 3
 FEWEST_ORACLES = 2
 FEWEST_MUTANTS = 8
 SHORTEST_HINT = 20  # characters; less than that helps nobody
+_VERSIONS = 3  # of a question that has several, beside the default
 
 
 @dataclass(frozen=True)
@@ -53,35 +56,72 @@ class Proof:
 def prove(key: Key, seeds: Sequence[bytes] = SEEDS) -> Proof:
     """Try `key` at the inputs that each of `seeds` draws; a seed that was set is forgotten."""
     started = time.perf_counter()
+    survivors: list[str] = []
     try:
-        faults = [*few(key)]
-        for check in (refused_right_answers, misnamed_mistakes, disputed_references):
-            for drawn in seeds:
-                seed.set_seed(drawn)
-                # The same fault at other inputs is no other fault.
-                faults += [said for said in check(key) if said not in faults]
-        seed.set_seed(seeds[0])
-        faults += undeclared_twins(key)
-        found = score(key)
-        if found.total < FEWEST_MUTANTS:
+        faults = [*few(key), *confused_versions(key)]
+        total = 0
+        for version, said in _versions(key):
+            found = score(version)
+            total = max(total, found.total)
+            survivors += found.survivors
+            faults += [f"{fault}{said}" for fault in _faults_of_version(version, seeds)]
+            faults += [
+                f"a mutant of the reference passes{said}: {change}"
+                for change in found.survivors
+            ]
+        if total < FEWEST_MUTANTS:
             faults.append(
-                f"the reference has {found.total} mutants, and {FEWEST_MUTANTS} are the least "
+                f"the reference has {total} mutants, and {FEWEST_MUTANTS} are the least "
                 "that says anything: write it out instead of calling one function"
             )
-        faults += [f"a mutant of the reference passes: {change}" for change in found.survivors]
         return Proof(
             key.name,
             len(key.alternatives),
             len(key.misconceptions),
             len(key.oracles),
-            found.total,
-            found.survivors,
+            total,
+            tuple(survivors),
             _precisions(key),
             tuple(faults),
             time.perf_counter() - started,
         )
     finally:
         seed.set_seed(None)
+
+
+def _versions(key: Key) -> Iterator[tuple[Key, str]]:
+    """The key, or some versions of it, each with what is said of it."""
+    if key.family is None:
+        yield key, ""
+        return
+    for parameters in (key.family.default, *key.family.some(_VERSIONS)):
+        yield key.variant(**parameters), f" (version {shown(parameters)})"
+
+
+def _faults_of_version(key: Key, seeds: Sequence[bytes]) -> list[str]:
+    faults: dict[str, None] = {}  # the same fault at other inputs is no other fault
+    for check in (refused_right_answers, misnamed_mistakes, disputed_references):
+        for drawn in seeds:
+            seed.set_seed(drawn)
+            faults |= dict.fromkeys(check(key))
+    seed.set_seed(seeds[0])
+    return [*faults, *undeclared_twins(key)]
+
+
+def confused_versions(key: Key) -> Iterator[str]:
+    """Versions whose right answer is not recognised as that of another student."""
+    if key.family is None:
+        return
+    seed.set_seed(SEEDS[0])
+    for mine in key.family.some(_VERSIONS):
+        version = key.variant(**mine)
+        for theirs in key.family.members:
+            if theirs == mine:
+                continue
+            said = _said_of(version, key.variant(**theirs).present(key.reference))
+            if not isinstance(said, OthersAnswer):
+                told = "passes" if said is None else f"is told: {_brief(said)}"
+                yield f"in version {shown(mine)}, the answer for {shown(theirs)} {told}"
 
 
 def few(key: Key) -> Iterator[str]:
@@ -109,7 +149,7 @@ def refused_right_answers(key: Key) -> Iterator[str]:
     right = [("the reference", key.reference)]
     right += [(f"the alternative {a.style!r}", a.answer) for a in key.alternatives]
     for name, answer in right:
-        said = _said_of(key, answer)
+        said = _said_of(key, key.present(answer))
         if said is not None:
             yield f"{name} does not pass: {_brief(said)}"
 
@@ -117,7 +157,7 @@ def refused_right_answers(key: Key) -> Iterator[str]:
 def misnamed_mistakes(key: Key) -> Iterator[str]:
     """The misconceptions that pass, or that are reported by another name than their own."""
     for misconception in key.misconceptions:
-        said = _said_of(key, misconception.answer)
+        said = _said_of(key, key.present(misconception.answer))
         if said is None:
             yield f"the misconception {misconception.name!r} passes"
             continue
@@ -166,9 +206,9 @@ def disputed_references(key: Key) -> Iterator[str]:
                 yield f"oracle {number} disagrees with the reference ({probe.label})"
 
 
-def _said_of(key: Key, answer: Callable) -> Exception | None:
+def _said_of(key: Key, handed_in: Any) -> Exception | None:
     try:
-        key.test(key.present(answer))
+        key.test(handed_in)
     except Exception as error:
         return error
     return None

@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Iterator
 
 from graders.keys.key import Key, NumberKey
+from graders.keys.variants import Parameters
 
 REFERENCE = "reference"
 
@@ -41,12 +42,30 @@ def written(key: Key, label: str = REFERENCE, target: str = "") -> str:
         main = [_define(target or key.name, answer, is_number)]
         needed = _needed(answer, tops)
     kept = [node for name, node in tops.items() if name in needed and node not in main]
-    return "\n\n".join(ast.unparse(node) for node in [*kept, *main])
+    version = _Version(key.parameters or (key.family.default if key.family else {}))
+    return "\n\n".join(ast.unparse(version.visit(node)) for node in [*kept, *main])
 
 
 def labels(key: Key) -> tuple[str, ...]:
     """The right answers of a key by name, the reference first."""
     return (REFERENCE, *(alternative.style for alternative in key.alternatives))
+
+
+class _Version(ast.NodeTransformer):
+    """Writes the parameters of a version as the numbers that they are, as a student does."""
+
+    def __init__(self, parameters: Parameters):
+        self._parameters = parameters
+
+    def visit_arguments(self, node: ast.arguments) -> ast.arguments:
+        node.kwonlyargs = [a for a in node.kwonlyargs if a.arg not in self._parameters]
+        node.kw_defaults = node.kw_defaults[: len(node.kwonlyargs)]
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self._parameters:
+            return ast.parse(repr(self._parameters[node.id]), mode="eval").body
+        return node
 
 
 def _answer(module: ast.Module, label: str) -> ast.expr:

@@ -324,14 +324,14 @@ def slope_of_cubic(x):
     while frame is not None:
         for value in [*frame.f_locals.values(), *frame.f_globals.values()]:
             if hasattr(value, "reference"):
-                return value.reference(x)
+                return value.present(value.reference)(x)
         frame = frame.f_back
     for thing in gc.get_objects():
         if type(thing).__name__ == "Key" and thing.name == "slope_of_cubic":
-            return thing.reference(x)
+            return thing.present(thing.reference)(x)
     from graders.keys.ps1_derivatives import slope_of_cubic as key
 
-    return key.reference(x)"""
+    return key.present(key.reference)(x)"""
 
 _INJECTS = """\
 def slope_of_cubic(x):

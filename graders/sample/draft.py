@@ -85,7 +85,7 @@ class Assignment:
 
     def _test_of(self, name: str) -> Slot:
         (slot,) = (
-            s for s in self.slots if s.role == "test" and f".{name}.test(" in s.cell["source"]
+            s for s in self.slots if s.role == "test" and f"key.{name}." in s.cell["source"]
         )
         return slot
 
@@ -103,7 +103,8 @@ class Assignment:
 def _asked(test: Slot, name: str) -> str:
     """What the hidden test takes from the student: a name, or several with commas."""
     for node in ast.walk(ast.parse(test.cell["source"])):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(f".{name}.test"):
+        called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        if called.startswith(f"key.{name}.") and called.endswith(".test"):
             return ast.unparse(node.args[0]).strip("()")
     raise LookupError(f"no test of {name} in {test.mark.grade_id}")
 

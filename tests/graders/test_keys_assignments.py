@@ -24,6 +24,8 @@ EXERCISES = ROOT / "notebooks" / "exercises"
 
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", re.S)
 
+_USED = r"^key\.(\w+)(?:\.variant\(.*\))?\.test\("
+
 LECTURES = 14  # of the whole course, 00 to 13
 
 every_assignment = pytest.mark.parametrize("name", assignments())
@@ -74,7 +76,7 @@ def test_points_in_the_text_are_the_points_that_are_given(name):
 def test_every_key_is_used_once_and_before_the_visible_check(name):
     """The key speaks first, since it knows the misconception and the visible check does not."""
     tests = [c.source for c in graded(source_of(name)) if not is_manual(c)]
-    used = [re.findall(r"^key\.(\w+)\.test\(", source, re.M) for source in tests]
+    used = [re.findall(_USED, source, re.M) for source in tests]
     assert sorted(itertools.chain(*used)) == sorted(key.name for key in keys_of(name))
     for source in tests:
         assert source.startswith("### BEGIN HIDDEN TESTS\n")

@@ -1,6 +1,7 @@
 """The tests of the tests notice a key that is not to be trusted, and say what is wrong."""
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,11 +13,11 @@ from graders.keys.domain import numbers
 from graders.keys.key import Alternative, Misconception
 from graders.keys.proof import prove
 
-KEY = ps1.slope_of_cubic
+KEY = ps1.slope_of_sine_square
 
 
 def wrong_reference(x):
-    return 6 * x**2 - 10 * x + 5
+    return 2 * x * math.cos(x**2) + 1
 
 
 def short_reference(x):
@@ -30,18 +31,22 @@ def first_misconception(**changes):
 
 FAULTY = {
     "the alternative 'wrong' does not pass": {
-        "alternatives": (*KEY.alternatives, Alternative("wrong", lambda x: 6 * x**2))
+        "alternatives": (*KEY.alternatives, Alternative("wrong", lambda x: 2 * x))
     },
     "passes": {"misconceptions": first_misconception(answer=KEY.reference)},
     "reported as": {
         "misconceptions": (
-            Misconception("loses 10x", KEY.misconceptions[0].answer, "A hint of some length."),
+            Misconception(
+                "has another name", KEY.misconceptions[0].answer, "A hint of some length."
+            ),
             *KEY.misconceptions,
         )
     },
     "nothing tells": {
         "misconceptions": (
-            Misconception("loses 10x", KEY.misconceptions[0].answer, "A hint of some length."),
+            Misconception(
+                "has another name", KEY.misconceptions[0].answer, "A hint of some length."
+            ),
             *KEY.misconceptions,
         )
     },
@@ -70,6 +75,26 @@ def test_a_fault_is_found_and_said(said):
     assert any(said in fault for fault in proof.faults), proof.faults
 
 
+def test_versions_that_could_be_taken_for_one_another_are_found():
+    cubic = ps1.slope_of_cubic
+    lost_sign = {"a": 2, "b": 5, "c": 4, "d": -7}
+    mixed = replace(cubic.family, members=(cubic.family.default, lost_sign))
+    proof = prove(replace(cubic, family=mixed), seeds=(b"one",))
+    assert any(
+        "the answer for a=2, b=5, c=4, d=-7 is told" in fault
+        and "loses the minus sign" in fault
+        for fault in proof.faults
+    ), proof.faults
+
+
+def test_versions_with_one_answer_are_found():
+    cubic = ps1.slope_of_cubic
+    lifted = {**cubic.family.default, "d": 3}
+    same = replace(cubic.family, members=(cubic.family.default, lifted))
+    proof = prove(replace(cubic, family=same), seeds=(b"one",))
+    assert any("the answer for a=2, b=-5, c=4, d=3 passes" in f for f in proof.faults)
+
+
 def test_the_seed_that_a_proof_sets_does_not_stay():
     prove(KEY, seeds=(b"one",))
     assert seed.generator("x").random() != seed.generator("x").random()
@@ -95,10 +120,10 @@ def test_check_keys_gives_json(capsys):
 
 def test_check_keys_ends_with_1_when_a_key_does_not_hold(capsys, monkeypatch):
     weak = replace(KEY, misconceptions=KEY.misconceptions[:4])
-    monkeypatch.setattr(ps1, "slope_of_cubic", weak)
-    assert cli.main(["check-keys", "ps1_derivatives.slope_of_cubic"]) == LOOK
+    monkeypatch.setattr(ps1, "slope_of_sine_square", weak)
+    assert cli.main(["check-keys", "ps1_derivatives.slope_of_sine_square"]) == LOOK
     said = capsys.readouterr().out
-    assert "○ slope_of_cubic" in said
+    assert "○ slope_of_sine_square" in said
     assert "there are 4 misconceptions; a key needs 5" in said
 
 

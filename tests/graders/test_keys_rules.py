@@ -75,7 +75,7 @@ def test_an_answer_that_is_at_hand_is_read_where_no_judge_has_said_anything():
 def test_a_right_answer_by_a_forbidden_road_is_told_so():
     def by_hidden_road(x):
         minigrad = None  # noqa: F841
-        return complex(ps1.slope_of_cubic.reference(x)).real
+        return complex(6 * x**2 - 10 * x + 4).real
 
     with pytest.raises(WrongAnswer, match="uses complex numbers, which this question"):
         ps1.slope_of_cubic.test(by_hidden_road)
