@@ -17,7 +17,6 @@ import os
 import re
 import secrets
 import stat
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -28,14 +27,12 @@ from typing import Any
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
-# Nothing here validates `iri` strings, and jsonschema builds its grammar for them in seconds.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-from graders.conventions import AUTOTEST, Conventions, SourceProblem  # noqa: E402
-from graders.limits import Limits  # noqa: E402
-from graders.notebook import read_notebook  # noqa: E402
-from graders.problems import UserProblem  # noqa: E402
-from graders.roster import read_roster  # noqa: E402
+from graders import light  # noqa: F401 (before nbgrader)
+from graders.conventions import AUTOTEST, Conventions, SourceProblem
+from graders.limits import Limits
+from graders.notebook import read_notebook
+from graders.problems import UserProblem
+from graders.roster import read_roster
 
 CONFIG = "nbgrader_config.py"
 

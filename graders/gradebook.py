@@ -20,6 +20,7 @@ import sqlalchemy as sql
 from sqlalchemy import exc
 
 from graders import light  # noqa: F401 (before nbgrader)
+
 from nbgrader import api  # isort: skip
 from graders.gradebook_rows import (
     NotebookRow,

@@ -17,6 +17,7 @@ import sqlalchemy as sql
 
 from graders import light  # noqa: F401 (before nbgrader)
 from graders.rebuild import Slot
+
 from nbgrader import api  # isort: skip
 
 
