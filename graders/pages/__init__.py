@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,14 +19,27 @@ from markupsafe import Markup
 
 from graders import plaintext, words
 
+_POLICY = ("default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'")
 
-def render(package: str, *, script: str = "", **context: Any) -> str:
+
+def render(
+    package: str, *, script: str = "", policy: Sequence[str] = (), **context: Any
+) -> str:
     """The template `page.html` of `package`, filled in.
 
-    `script` is the only JavaScript that may run on the page.
+    `script` is the only JavaScript that may run on the page, but for what the directives in
+    `policy` allow.
     """
     template = _environment(package).get_template("page.html")
-    return template.render(policy=_policy(script), script=Markup(script), **context)
+    rules = [*_POLICY, *([script_rule([script])] if script else []), *policy]
+    return template.render(policy="; ".join(rules), script=Markup(script), **context)
+
+
+def script_rule(scripts: Iterable[str]) -> str:
+    """The directive that lets these scripts run, told by their hashes, and no other."""
+    digests = [hashlib.sha256(script.encode()).digest() for script in dict.fromkeys(scripts)]
+    hashes = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
+    return " ".join(["script-src", *hashes])
 
 
 def asset(package: str, name: str) -> Markup:
@@ -55,11 +69,3 @@ def _printable(value: Any) -> Any:
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
     return plaintext.printable(value)
-
-
-def _policy(script: str) -> str:
-    rules = ["default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'"]
-    if script:
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        rules.append(f"script-src 'sha256-{digest}'")
-    return "; ".join(rules)
