@@ -22,6 +22,7 @@ COMMANDS = {
     "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
     "grade": "grade an assignment of an nbgrader course folder into its gradebook",
     "report": "write the class report, the marks as CSV and the feedback of an assignment",
+    "export": "write the marks as Canvas, Moodle or Gradescope take them, or as CSV",
     "release": "make the students' bundle, without an answer or a hidden test in it",
     "audit": "search a folder or an archive for answers and hidden tests",
     "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",

@@ -93,7 +93,7 @@ class Gradebook:
 
     def __post_init__(self) -> None:
         self.course = self.course or "default_course"  # nbgrader's word for one without a name
-        with _explained(self.url):
+        with explained(self.url):
             options = {}
             if self.url.startswith("sqlite"):
                 options = {"connect_args": {"timeout": SECONDS_FOR_A_LOCK}}
@@ -117,7 +117,7 @@ class Gradebook:
     @contextmanager
     def _writing(self) -> Iterator[sql.Connection]:
         """A transaction of the only grader that writes now; others wait, and are waited for."""
-        with _explained(self.url), self._engine.begin() as connection:
+        with explained(self.url), self._engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 self._lock_sqlite(connection)
             elif connection.dialect.name == "postgresql":
@@ -203,7 +203,7 @@ class Gradebook:
             .join(task, book.c.assignment_id == task.c.id)
             .where(task.c.name == assignment, book.c.name == notebook)
         )
-        with _explained(self.url), self._engine.connect() as connection:
+        with explained(self.url), self._engine.connect() as connection:
             return {row.name: row.source or "" for row in connection.execute(query)}
 
     # -- submissions --------------------------------------------------------------------------
@@ -281,7 +281,7 @@ class Gradebook:
     def student_names(self) -> dict[str, str]:
         """First and last names by id, of the students who have any."""
         table = api.Student.__table__
-        with _explained(self.url), self._engine.connect() as connection:
+        with explained(self.url), self._engine.connect() as connection:
             rows = connection.execute(sql.select(table)).all()
         named = {
             row.id: " ".join(filter(None, (row.first_name, row.last_name))) for row in rows
@@ -328,7 +328,7 @@ class Gradebook:
             .where(submission.c.assignment_id == self._assignment)
             .group_by(submission.c.student_id, notebook.c.name)
         )
-        with _explained(self.url), self._engine.connect() as connection:
+        with explained(self.url), self._engine.connect() as connection:
             return {
                 (student, name): (count, total)
                 for student, name, count, total in connection.execute(query)
@@ -431,7 +431,7 @@ def _score(connection: sql.Connection, submitted: str) -> float:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
+def explained(url: str) -> Iterator[None]:
     """Errors of the database as sentences."""
     try:
         with warnings.catch_warnings():

@@ -66,13 +66,13 @@ def publish(
             titles=titles,
             made=made,
         )
-        written.append(_write(where(report.submission), page))
+        written.append(write_whole(where(report.submission), page))
     table = io.StringIO(newline="")
     write_csv(table, reports, names=names)
     page = class_report(reports, title=title, names=names, made=made)
     return Published(
-        report=_write(folder / "class_report.html", page),
-        marks=_write(folder / "marks.csv", table.getvalue()),
+        report=write_whole(folder / "class_report.html", page),
+        marks=write_whole(folder / "marks.csv", table.getvalue()),
         feedback=tuple(written),
     )
 
@@ -109,7 +109,7 @@ def _file_name(submission: str) -> str:
     return f"{safe}-{digest[:8]}.html"
 
 
-def _write(path: Path, text: str) -> Path:
+def write_whole(path: Path, text: str) -> Path:
     """Write the whole file, or leave what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")

@@ -61,7 +61,7 @@ def read_roster(path: Path) -> dict[str, Row]:
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
     except OSError as error:
         raise RosterProblem(f"{path}: {error.strerror}.") from None
     except (UnicodeDecodeError, csv.Error) as error:
@@ -108,7 +108,7 @@ def write_roster(path: Path, roster: Mapping[str, Row]) -> None:
     fresh.replace(path)
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
     """Spreadsheets write semicolons where the comma is in the numbers."""
     first = text.partition("\n")[0]
     return max(",;\t", key=first.count)
