@@ -86,6 +86,7 @@ from minigrad.functions.matrix import *
 from minigrad.functions.picking import *
 from minigrad.functions.placing import *
 from minigrad.functions.rearranging import *
+from minigrad.functions.recurrent import *
 from minigrad.functions.reductions import *
 from minigrad.functions.rounding import *
 from minigrad.functions.sampling import *

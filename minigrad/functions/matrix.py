@@ -203,6 +203,32 @@ def addmm(
     return product + input * beta if beta else product + input.detach() * 0
 
 
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weightᵀ + bias, for a vector, a matrix of rows, or more dimensions of them.
+
+    Args:
+        input: shape (..., in_features).
+        weight: shape (out_features, in_features), or (in_features).
+        bias: shape (out_features).
+
+    Raises:
+        RuntimeError: if the inner sizes differ.
+    """
+    a, b = input._data, weight._data
+    if b.ndim == 2 and a.ndim and a.shape[-1] != b.shape[1]:
+        raise errors.matrix_shapes((a.size // (a.shape[-1] or 1), a.shape[-1]), b.T.shape)
+    if a.dtype is not b.dtype:
+        raise errors.linear_dtypes(a.dtype, b.dtype)
+    if bias is None:
+        return input.matmul(weight.t())
+    if a.ndim == 2 and b.ndim == 2:
+        return addmm(bias, input, weight.t())
+    if a.ndim and b.ndim == 2 and a.flags.c_contiguous:
+        rows = input.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+        return addmm(bias, rows, weight.t()).view(*a.shape[:-1], b.shape[0])
+    return input.matmul(weight.t()) + bias
+
+
 def is_transposed(matrix: Tensor) -> bool:
     """Whether a matrix lies in memory column by column."""
     return not matrix._data.flags.c_contiguous

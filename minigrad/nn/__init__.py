@@ -96,6 +96,14 @@ from minigrad.nn.pooling import MaxPool3d as MaxPool3d
 from minigrad.nn.rearranging import Flatten as Flatten
 from minigrad.nn.rearranging import PixelShuffle as PixelShuffle
 from minigrad.nn.rearranging import PixelUnshuffle as PixelUnshuffle
+from minigrad.nn.recurrent import GRU as GRU
+from minigrad.nn.recurrent import LSTM as LSTM
+from minigrad.nn.recurrent import RNN as RNN
+from minigrad.nn.recurrent import GRUCell as GRUCell
+from minigrad.nn.recurrent import LSTMCell as LSTMCell
+from minigrad.nn.recurrent import RNNBase as RNNBase
+from minigrad.nn.recurrent import RNNCell as RNNCell
+from minigrad.nn.recurrent import RNNCellBase as RNNCellBase
 from minigrad.nn.regularization import AlphaDropout as AlphaDropout
 from minigrad.nn.regularization import Dropout as Dropout
 from minigrad.nn.regularization import Dropout1d as Dropout1d

@@ -203,17 +203,24 @@ cat = Rule(
     cases=(Case(((2, 3), (2, 1), (2, 4)), (1,)),),
 )
 
-stack = Rule(
-    "stack",
-    lambda inputs, dim: np.stack(inputs, dim),
-    [lambda g, position, dim: _layer(g, dim, position)],
-    jvps=[lambda t, position, shapes, dim: _as_layer(t, position, shapes, dim)],
-    kind="general",
-    params=("dim",),
-    variadic=True,
-    formula=("each input gets its layer",),
-    cases=(Case(((2, 3), (2, 3)), (1,)),),
-)
+def _stacking(name: str, node_name: str) -> Rule:
+    return Rule(
+        name,
+        lambda inputs, dim: np.stack(inputs, dim),
+        [lambda g, position, dim: _layer(g, dim, position)],
+        jvps=[lambda t, position, shapes, dim: _as_layer(t, position, shapes, dim)],
+        kind="general",
+        params=("dim",),
+        variadic=True,
+        node_name=node_name,
+        formula=("each input gets its layer",),
+        cases=(Case(((2, 3), (2, 3)), (1,)),),
+    )
+
+
+stack = _stacking("stack", "StackBackward0")
+# What PyTorch's fused kernel is called; here the steps are nodes of their own.
+lstm_outputs = _stacking("lstm_outputs", "MkldnnRnnLayerBackward0")
 
 
 def _padded(t: Any, position: int, shapes: Sequence[Shape], dim: int) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from minigrad.apply import wrap
-from minigrad.functions.creation import tensor
 from minigrad.functions.joining import cat
 from minigrad.tensor import Tensor
 from minigrad.views import as_array, version_of
@@ -16,6 +15,8 @@ from minigrad.views import as_array, version_of
 __all__ = [
     "clip_grad_norm_",
     "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
     "parameters_to_vector",
     "vector_to_parameters",
 ]
@@ -54,21 +55,51 @@ def clip_grad_norm_(
         RuntimeError: for a norm that is not finite, if `error_if_nonfinite`.
     """
     grads = _gradients(parameters)
-    if not grads:
-        return tensor(0.0)
-    norms = [np.linalg.norm(grad.reshape(-1), float(norm_type)) for grad in grads]
-    total = np.linalg.norm(np.array(norms, grads[0].dtype), float(norm_type))
-    total = grads[0].dtype.type(total)
+    total = _total_norm(grads, norm_type, error_if_nonfinite)
+    _scale(grads, max_norm, total)
+    return wrap(total)
+
+
+def get_total_norm(
+    tensors: Tensor | Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The joint norm of several tensors, as if they were one vector."""
+    given = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    arrays = [np.asarray(each._data) for each in given]
+    return wrap(_total_norm(arrays, norm_type, error_if_nonfinite))
+
+
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    total_norm: Tensor,
+    foreach: bool | None = None,
+) -> None:
+    """Scale all gradients by max_norm / total_norm, if that is less than 1."""
+    _scale(_gradients(parameters), max_norm, total_norm._data)
+
+
+def _total_norm(arrays: list[Any], norm_type: float, error_if_nonfinite: bool) -> Any:
+    if not arrays:
+        return np.float32(0)
+    norms = [np.linalg.norm(array.reshape(-1), float(norm_type)) for array in arrays]
+    total = np.linalg.norm(np.array(norms, arrays[0].dtype), float(norm_type))
     if error_if_nonfinite and not np.isfinite(total):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is "
             "non-finite, so it cannot be clipped. To disable this error and scale the "
             "gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
-    factor = min(grads[0].dtype.type(max_norm) / (total + grads[0].dtype.type(1e-6)), 1)
+    return arrays[0].dtype.type(total)
+
+
+def _scale(grads: list[Any], max_norm: float, total: Any) -> None:
     for grad in grads:
-        grad *= grad.dtype.type(factor)
-    return wrap(total)
+        kind = grad.dtype.type
+        grad *= kind(min(kind(max_norm) / (kind(total) + kind(1e-6)), 1))
 
 
 def clip_grad_value_(
