@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from graders.exits import INTERRUPTED, OK, USAGE
 from graders.problems import UserProblem
@@ -47,11 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command not in COMMANDS:
         _parser().parse_args(arguments)  # --help and --version end here; all else is an error
         return USAGE
-    module = importlib.import_module(f"graders.commands.{command.replace('-', '_')}")
-    parser = argparse.ArgumentParser(
-        prog=f"graders {command}", description=module.__doc__, formatter_class=_Help
-    )
-    module.arguments(parser)
+    module, parser = command_parser(command)
     options, more = parser.parse_known_args(arguments[1:])
     options.more = more
     if more and not getattr(module, "PASSES_OPTIONS_ON", False):
@@ -73,6 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A full disk, a folder that may not be written: the machine's matter, not a fault here.
         print(f"graders {command}: {_of_the_machine(error)}", file=sys.stderr)
         return USAGE
+
+
+def command_parser(command: str) -> tuple[ModuleType, argparse.ArgumentParser]:
+    """The module of a command, and the parser of its options."""
+    module = importlib.import_module(f"graders.commands.{command.replace('-', '_')}")
+    parser = argparse.ArgumentParser(
+        prog=f"graders {command}", description=module.__doc__, formatter_class=_Help
+    )
+    module.arguments(parser)
+    return module, parser
 
 
 def _of_the_machine(error: OSError) -> str:
