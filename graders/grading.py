@@ -93,6 +93,11 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def prepare(self) -> None:
+        """Start what the first submission will need, without waiting for it."""
+        for kind in ("guest", "judge"):
+            self._template(kind)
+
     def close(self) -> None:
         """End all processes of this worker."""
         for template in self._templates.values():
@@ -143,12 +148,13 @@ class Worker:
 
     def _load(self, rebuilt: Rebuilt) -> None:
         """Have the templates import what the instructor's cells import, once."""
+        self.prepare()
         tests, given = (
             imported_modules(tuple(c.source for c in rebuilt.cells if c.role == role))
             for role in ("test", "given")
         )
         for kind, modules in (("guest", given), ("judge", [*given, *tests])):
-            self._template(kind)
+            self._template(kind).wait()
             new = [name for name in modules if f"{kind} {name}" not in self._loaded]
             if new:
                 self._loaded.update(f"{kind} {name}" for name in new)
@@ -234,6 +240,7 @@ class _Run:
     failure: str = ""
     begun: bool = False
     sessions: int = 0
+    ended: set[int] = field(default_factory=set)
     finished: bool = False
     lost: dict[int, tuple[Status, str]] = field(default_factory=dict)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -341,8 +348,12 @@ class _Run:
         index = self.current
         if index < 0 and self.sessions <= STARTS:
             return
-        if index < 0 or self.sessions > 2 * len(self.rebuilt.cells) + STARTS:
+        if index < 0 or self.sessions > 3 * len(self.rebuilt.cells) + STARTS:
             self._give_up(f"The sandbox could not be used ({how}).")
+            return
+        if status is Status.CRASHED and index not in self.ended:
+            # Its process may have been ended from outside: by a kernel short of memory, say.
+            self.ended.add(index)
             return
         if self._try_alone(index):
             return
@@ -401,6 +412,7 @@ class _Run:
             question for cell in self.rebuilt.cells if (question := self._question(cell))
         ]
         notes = [*self.rebuilt.notes, *self.notes]
+        notes += [f"{q.id}: {q.detail}." for q in questions if _for_a_person(q)]
         for cell in self.rebuilt.cells:
             if cell.role == "test" and self._record(cell)["in_student_process"]:
                 notes.append(
@@ -439,6 +451,11 @@ class _Run:
             lecture=verdict.lecture,
             detail=verdict.detail,
         )
+
+
+def _for_a_person(question: Question) -> bool:
+    """Whether a test has said that a person must look, and why."""
+    return question.status is Status.NEEDS_MANUAL and bool(question.detail)
 
 
 def _error_output(verdict: Verdict) -> dict[str, Any]:

@@ -132,7 +132,7 @@ class Judge:
         cells = self._job["cells"]
         self._student.begin(self._job["files"])
         seed.set_seed(self._job["seed"])
-        sources.set_sources(c["source"] for c in cells if c["role"] in ("answer", "extra"))
+        sources.set_sources(filter(None, map(_written, cells)))
         self._lost = {i: (Status(s), text) for i, (s, text) in self._job["lost"].items()}
         for cell in cells:
             self._step(cell)
@@ -317,6 +317,16 @@ class Judge:
         return None
 
 
+def _written(cell: dict[str, Any]) -> str:
+    """What a cell says about how an answer is written: all of it, or what it imports."""
+    if cell["role"] in ("answer", "extra"):
+        return cell["source"]
+    tree = parse(cell["source"]) if cell["role"] == "given" else None
+    nodes = ast.walk(tree) if tree else ()
+    imports = [n for n in nodes if isinstance(n, (ast.Import, ast.ImportFrom))]
+    return "\n".join(map(ast.unparse, imports))
+
+
 class _Alarm:
     """Ends a question that runs over in the judge itself; the wait for the guest ends alone."""
 
@@ -397,6 +407,9 @@ def describe_failure(
     error: BaseException, cell: dict[str, Any], name: str, detail: str
 ) -> Verdict:
     """Status and message of a test that said no, or of the student's exception in it."""
+    elsewhere = _optional_text(error, "for_instructor")
+    if elsewhere is not None:  # only a key sets it: right, but in another student's notebook
+        return Verdict(Status.NEEDS_MANUAL, None, printable(str(error)), elsewhere)
     theirs = getattr(error, "_student_lines", None)
     status = Status.FAILED if theirs is None else Status.ERROR
     kind = type(error).__name__
@@ -571,6 +584,10 @@ def prepare(config: dict[str, Any]) -> None:
     for name in ("graders.check", "minigrad"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+
+
+def settle() -> None:
+    """Nothing that has been imported needs to be made ready."""
 
 
 def run(descriptors: list[int], config: dict[str, Any], loaded: int) -> None:

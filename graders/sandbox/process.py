@@ -33,10 +33,15 @@ class SandboxError(RuntimeError):
 
 
 class Template:
-    """One template process; `entry` names the module whose `run` its children do."""
+    """One template process; `entry` names the module whose `run` its children do.
+
+    It starts without waiting, so that several start at once; `wait` ends when it is there.
+    """
 
     def __init__(self, entry: str, limits: Limits, *, isolation: str) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed in `close`)
+        self._limits = limits
+        self._ready = False
         self._scratch = Scratch()
         self.cgroup = Cgroup.create(limits) if isolation == FULL else None
         own, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -44,12 +49,12 @@ class Template:
         # Runs at the end of worker processes too, which leave without `atexit`.
         self._at_exit = Finalize(None, self.close, exitpriority=1)
         try:
-            self._start(entry, limits, isolation, theirs)
+            self._start(entry, isolation, theirs)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, entry: str, limits: Limits, isolation: str, theirs: socket.socket) -> None:
+    def _start(self, entry: str, isolation: str, theirs: socket.socket) -> None:
         plan = root.plan(self._scratch.path)
         search_path = plan.search_path if isolation == FULL else _search_path(plan)
         self._process = subprocess.Popen(
@@ -68,20 +73,27 @@ class Template:
             entry=entry,
             isolation=isolation,
             plan=plan.to_record() if isolation == FULL else None,
-            limits=asdict(limits),
+            limits=asdict(self._limits),
             directory=self._scratch.path,
         )
-        self._heard(START_SECONDS)
-        if self.cgroup is not None:
-            self.cgroup.limit(limits)
+
+    def wait(self) -> None:
+        """Wait until it has loaded its libraries and can fork."""
+        if not self._ready:
+            self._heard(START_SECONDS)
+            if self.cgroup is not None:
+                self.cgroup.limit(self._limits)
+            self._ready = True
 
     def load(self, modules: list[str]) -> None:
         """Import modules in the template, so that its children have them already."""
+        self.wait()
         self._tell(do="import", modules=modules)
         self._heard(START_SECONDS)
 
     def spawn(self, *descriptors: int) -> int:
         """Fork a child that holds these descriptors, copied; its number for `end`."""
+        self.wait()
         try:
             socket.send_fds(self._control, [b'{"do": "spawn"}'], list(descriptors))
         except OSError:

@@ -151,8 +151,10 @@ def test_closing_again_waits_for_nothing(monkeypatch) -> None:
 
 
 def test_a_template_that_cannot_start_says_why() -> None:
+    template = Template("no_such_module", LIMITS, isolation="none")
     with pytest.raises(SandboxError, match="no_such_module"):
-        Template("no_such_module", LIMITS, isolation="none")
+        template.wait()
+    template.close()
 
 
 def test_isolation_is_one_of_two_words() -> None:
