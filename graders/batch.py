@@ -36,6 +36,7 @@ from graders.pool import WorkerPool, patience
 from graders.problems import UserProblem
 from graders.rebuild import rebuild, template
 from graders.report import Report, Status
+from graders.variants import variants_of
 from graders.version import harness_version, versions
 
 ABSENT = "-"  # the key of a notebook that was not handed in
@@ -190,6 +191,7 @@ class _Run:
         for note in book.prepare(assignment, slots):
             watch.note(note)
         book.enrol(course.roster())
+        self.variants = variants_of(course, assignment)
         self.source_files = course.source_files(assignment)
         self.known = _known(journal)
         if journal.damaged:
@@ -200,6 +202,7 @@ class _Run:
         names = list(self.sources)
         found = list(self.course.submissions(self.assignment, names, students))
         self._complain_about(students, found)
+        self.students = sorted({*self.course.roster(), *(one.student for one in found)})
         self.watch.begin(len(found))
         self._try_solutions(executor)
         tasks = (
@@ -275,10 +278,20 @@ class _Run:
             except OSError as error:
                 unreadable[name] = f"{path.name} could not be read: {error.strerror}."
             else:
-                jobs[name] = Job(submission.student, self.sources[name], data, files)
+                source, remark = self._version(name, submission.student, data)
+                jobs[name] = Job(submission.student, source, data, files)
+                notes += remark
         version = harness_version()
         keys = {name: job.key(self.settings, version) for name, job in jobs.items()}
         return _Work(submission, jobs, keys, files, unreadable, (*submission.notes, *notes))
+
+    def _version(self, name: str, student: str, data: bytes) -> tuple[bytes, list[str]]:
+        """The source that a student's notebook was released from, and whose it seems to be."""
+        source = self.sources[name]
+        if self.variants is None:
+            return source, []
+        remark = self.variants.whose(source, data, student, self.students)
+        return self.variants.source(source, student), [remark] if remark else []
 
     def _unchanged(self, work: _Work) -> bool:
         if self.force or work.unreadable:

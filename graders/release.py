@@ -12,7 +12,7 @@ import re
 import shutil
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from graders.gradebook import Gradebook
 from graders.notebook import read_notebook
 from graders.problems import UserProblem
 from graders.rebuild import template
+from graders.variants import Variants, released, variants_of
 
 NAME = "minigrad-course"
 PACKAGES = (
@@ -47,10 +48,14 @@ class Leak(UserProblem):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
+    """What was made; `personal` is the folder of the notebooks that differ by student."""
+
     folder: Path
     archive: Path
     assignments: tuple[str, ...]
     canaries: int
+    personal: Path | None = None
+    students: int = 0
 
 
 def release(course: Course, build: Path) -> Bundle:
@@ -67,7 +72,9 @@ def release(course: Course, build: Path) -> Bundle:
         generate(course, assignment)
     folder = build / NAME
     shutil.rmtree(folder, ignore_errors=True)
-    for source, target in _contents(course, top, assignments):
+    varied = {name: found for name in assignments if (found := variants_of(course, name))}
+    common = [name for name in assignments if name not in varied]
+    for source, target in _contents(course, top, common):
         place = folder / target
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, place)
@@ -76,13 +83,47 @@ def release(course: Course, build: Path) -> Bundle:
     wanted = "".join(f"{name}\n" for name in ("--constraint versions.txt", *PACKAGES))
     (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
     (folder / "versions.txt").write_text(versions(lock), encoding="utf-8")
+    personal = build / "personal"
+    students = _personal(course, varied, personal)
     canaries = canaries_of(course)
-    if found := list(canaries.search([folder])):
-        shutil.rmtree(folder)
+    if found := list(canaries.search([folder, *([personal] if students else [])])):
+        for made in (folder, personal):
+            shutil.rmtree(made, ignore_errors=True)
         raise Leak(_sentence(found))
     archive = build / f"{NAME}.zip"
     _pack(folder, archive)
-    return Bundle(folder, archive, tuple(assignments), len(canaries.wanted()))
+    return Bundle(
+        folder,
+        archive,
+        tuple(assignments),
+        len(canaries.wanted()),
+        personal if students else None,
+        students,
+    )
+
+
+def _personal(course: Course, varied: Mapping[str, Variants], folder: Path) -> int:
+    """A folder for each student of the class, laid out as they hand in; how many there are."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if not varied:
+        return 0
+    students = sorted(course.roster())
+    if not students:
+        raise UserProblem(
+            f"{', '.join(varied)} differ from student to student (c.Variants.assignments), and "
+            f"nobody knows the students: put roster.csv into {course.root}, one line for each, "
+            "with a column 'id'."
+        )
+    for assignment, variants in varied.items():
+        files = course.source_files(assignment)
+        for name, source in course.sources(assignment).items():
+            for student in students:
+                theirs = released(variants.source(source, student), course.conventions)
+                place = folder / student / assignment
+                for path, data in {**files, f"{name}.ipynb": theirs}.items():
+                    (place / path).parent.mkdir(parents=True, exist_ok=True)
+                    (place / path).write_bytes(data)
+    return len(students)
 
 
 def generate(course: Course, assignment: str) -> None:

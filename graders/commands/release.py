@@ -3,6 +3,9 @@
 Releases every assignment as nbgrader does and puts lectures, released exercises, minigrad and
 the public checks into one folder and one ZIP file under build/. The bundle is searched for
 answers, hidden tests and keys, and is not made if one is found.
+
+An assignment in c.Variants.assignments (nbgrader_config.py) is left out of the bundle: every
+student in roster.csv gets a notebook with numbers of their own, in build/personal/.
 """
 
 from __future__ import annotations
@@ -36,4 +39,8 @@ def run(options: argparse.Namespace) -> int:
         f"searched  {bundle.canaries:,} lines that are not for students, none found\n"
         f"bundle    {bundle.archive} ({size:.1f} MiB)"
     )
+    if bundle.personal is not None:
+        show.CONSOLE.print(
+            f"personal  {bundle.personal}: a folder for each of {bundle.students}"
+        )
     return OK
