@@ -265,6 +265,7 @@ def normal(
     mean: float = 0.0,
     std: float = 1.0,
     generator: Generator | None = None,
+    one_by_one: bool = False,
 ) -> Array:
     """Normally distributed numbers, by the Box-Muller transform.
 
@@ -277,6 +278,7 @@ def normal(
         dtype: float16, float32 or float64.
         mean, std: of the distribution.
         generator: the stream to draw from; None stands for the default one.
+        one_by_one: take the first path, as PyTorch does to fill memory that is not in order.
 
     Raises:
         NotImplementedError: for other dtypes.
@@ -289,7 +291,7 @@ def normal(
         raise errors.not_implemented_for("normal_kernel_cpu", dtype)
     generator = generator or default_generator
     size, shape = _size(shape)
-    if size < 16:
+    if size < 16 or one_by_one:
         values: Array = _scale(generator.normals_one_by_one(size), std, mean)
     else:
         values = _scale(_normals_in_blocks(generator, size, dtype), std, mean)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minigrad import errors
 from minigrad.apply import apply
-from minigrad.functions import elementwise, matrix, shapes
-from minigrad.functions.activations import softmax
+from minigrad.functions import elementwise
 from minigrad.functions.creation import finish
+from minigrad.functions.layout import in_layout_of
 from minigrad.inplace import apply_in_place
 from minigrad.random import bernoulli
 from minigrad.rules import elementwise as elementwise_rules
 from minigrad.rules import embedding as rules
-from minigrad.rules import shapes as shape_rules
 from minigrad.views import as_array, version_of
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ __all__ = [
     "dropout3d",
     "embedding",
     "feature_alpha_dropout",
-    "scaled_dot_product_attention",
 ]
 
 # Minus what selu tends to far below 0, where alpha_dropout puts what it drops.
@@ -65,11 +63,18 @@ def _dropped(
     if p == 1:
         factors = np.zeros((), dtype)
     else:
-        factors = bernoulli(1 - p, shape).astype(dtype)
+        factors = _kept(input, shape, p).astype(dtype)
         factors /= dtype.type(1 - p)
     if inplace:
         return apply_in_place(elementwise_rules.mul, input, (finish(factors),))
     return elementwise.mul(input, finish(factors))
+
+
+def _kept(input: Tensor, shape: tuple[int, ...], p: float) -> Any:
+    """What is not dropped; drawn in the order of the input's memory, if it has this shape."""
+    if shape != input._data.shape:
+        return bernoulli(1 - p, shape)
+    return in_layout_of(input, lambda shape: bernoulli(1 - p, shape))
 
 
 def _whole_channels(
@@ -139,7 +144,7 @@ def _alpha_dropped(
     if p == 1:
         return input.mul_(0) if inplace else input * 0
     dtype = input._data.dtype
-    kept = bernoulli(1 - p, shape)
+    kept = _kept(input, shape, p)
     scale = 1 / math.sqrt((ALPHA_PRIME**2 * p + 1) * (1 - p))
     shift = finish(((kept - 1.0) * ALPHA_PRIME * scale + ALPHA_PRIME * scale * p).astype(dtype))
     factors = finish((kept * scale).astype(dtype))
@@ -198,60 +203,3 @@ def _shrink_rows(
     factors = np.where(norms > limit, limit / (norms + 1e-7), 1.0)
     values[rows] = values[rows] * factors
     version_of(weight).bump()
-
-
-def scaled_dot_product_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> Tensor:
-    """softmax(Q Kᵀ · scale + mask) V.
-
-    Args:
-        query: shape (..., L, E).
-        key: shape (..., S, E).
-        value: shape (..., S, Ev).
-        attn_mask: true where attention may go, or numbers to add; shape (..., L, S).
-        dropout_p: the probability of dropping a weight.
-        is_causal: no position attends to a later one.
-        scale: 1/√E by default.
-        enable_gqa: several heads of the query share one of key and value.
-
-    Vaswani et al., "Attention is all you need", 2017.
-    """
-    if is_causal and attn_mask is not None:
-        raise RuntimeError("Explicit attn_mask should not be set when is_causal=True")
-    if scale is None:
-        scale = 1 / math.sqrt(query._data.shape[-1] or 1)
-    if enable_gqa:
-        key, value = [
-            _repeated_heads(x, query._data.shape[-3] // x._data.shape[-3]) for x in (key, value)
-        ]
-    scores = matrix.matmul(query, shapes.transpose(key, -1, -2)) * scale
-    length, size = query._data.shape[-2], key._data.shape[-2]
-    if is_causal:
-        attn_mask = finish(np.tril(np.ones((length, size), bool)))
-    if attn_mask is not None:
-        if attn_mask._data.dtype.kind == "b":
-            blocked = np.where(attn_mask._data, 0.0, -np.inf)
-            attn_mask = finish(blocked.astype(query._data.dtype))
-        scores = scores + attn_mask
-    weights = softmax(scores, -1)
-    # A query that may attend to nothing gets nothing.
-    lost = (np.asarray(scores._data) == -np.inf).all(axis=-1, keepdims=True)
-    if lost.any():
-        weights = elementwise.where(finish(lost), 0.0, weights)
-    found = matrix.matmul(dropout(weights, dropout_p), value)
-    fused = dropout_p == 0 and query._data.ndim == 4 and query.shape[-1] == value.shape[-1]
-    return apply(shape_rules.attention_values, (found,), (found.shape,)) if fused else found
-
-
-def _repeated_heads(x: Tensor, times: int) -> Tensor:
-    shape = x._data.shape
-    wide = shapes.expand(shapes.unsqueeze(x, -3), (*shape[:-2], times, *shape[-2:]))
-    return shapes.reshape(wide, (*shape[:-3], shape[-3] * times, *shape[-2:]))

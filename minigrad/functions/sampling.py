@@ -11,6 +11,7 @@ from minigrad.apply import apply, wrap
 from minigrad.device import check_device
 from minigrad.functions.arguments import shape_argument, tensor_argument
 from minigrad.functions.creation import finish, numpy_dtype, shape_of
+from minigrad.functions.layout import in_layout_of, is_row_by_row
 from minigrad.inplace import copy_
 from minigrad.node import TensorBase
 from minigrad.rules import sampling as rules
@@ -116,13 +117,12 @@ def rand_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Like `rand`, in the shape and dtype of another tensor."""
-    return rand(
-        size=input._data.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
+    check_device(device)
+    wanted = numpy_dtype(dtype or input.dtype)
+    values = in_layout_of(
+        input, lambda shape: random.uniform(shape, wanted, generator=generator)
     )
+    return finish(values, requires_grad)
 
 
 def randn_like(
@@ -134,13 +134,9 @@ def randn_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Like `randn`, in the shape and dtype of another tensor."""
-    return randn(
-        size=input._data.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    check_device(device)
+    wanted = numpy_dtype(dtype or input.dtype)
+    return finish(_normals_like(input, wanted, 0.0, 1.0, generator), requires_grad)
 
 
 def randint_like(
@@ -154,14 +150,18 @@ def randint_like(
     requires_grad: bool = False,
 ) -> Tensor:
     """Like `randint`, in the shape and dtype of another tensor."""
-    return randint(
-        low,
-        high,
-        input._data.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
+
+    def make(shape: tuple[int, ...]) -> Any:
+        return randint(low, high, shape, generator=generator, dtype=dtype or input.dtype)
+
+    check_device(device)
+    return finish(in_layout_of(input, lambda shape: make(shape).numpy()), requires_grad)
+
+
+def _normals_like(x: Tensor, dtype: Any, mean: float, std: float, generator: Any) -> Any:
+    one_by_one = not is_row_by_row(x)
+    return in_layout_of(
+        x, lambda shape: random.normal(shape, dtype, mean, std, generator, one_by_one)
     )
 
 
@@ -233,7 +233,9 @@ def uniform_(
     low = named.pop("from", from_)
     if named:
         raise TypeError(f"uniform_() got an unexpected keyword argument '{next(iter(named))}'")
-    values = random.uniform(self._data.shape, self._data.dtype, low, to, generator)
+    values = in_layout_of(
+        self, lambda shape: random.uniform(shape, self._data.dtype, low, to, generator)
+    )
     return _overwrite(self, values)
 
 
@@ -241,13 +243,15 @@ def normal_(
     self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None
 ) -> Tensor:
     """Overwrite with normally distributed numbers."""
-    values = random.normal(self._data.shape, self._data.dtype, mean, std, generator)
+    values = _normals_like(self, self._data.dtype, mean, std, generator)
     return _overwrite(self, values)
 
 
 def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Any = None) -> Tensor:
     """Overwrite with exponentially distributed numbers of rate lambd."""
-    values = random.exponential(self._data.shape, self._data.dtype, lambd, generator)
+    values = in_layout_of(
+        self, lambda shape: random.exponential(shape, self._data.dtype, lambd, generator)
+    )
     return _overwrite(self, values)
 
 

@@ -32,6 +32,7 @@ from minigrad.nn.activations import Softsign as Softsign
 from minigrad.nn.activations import Tanh as Tanh
 from minigrad.nn.activations import Tanhshrink as Tanhshrink
 from minigrad.nn.activations import Threshold as Threshold
+from minigrad.nn.attention import MultiheadAttention as MultiheadAttention
 from minigrad.nn.containers import ModuleDict as ModuleDict
 from minigrad.nn.containers import ModuleList as ModuleList
 from minigrad.nn.containers import ParameterDict as ParameterDict
@@ -113,3 +114,8 @@ from minigrad.nn.regularization import Embedding as Embedding
 from minigrad.nn.regularization import FeatureAlphaDropout as FeatureAlphaDropout
 from minigrad.nn.similarity import Bilinear as Bilinear
 from minigrad.nn.similarity import CosineSimilarity as CosineSimilarity
+from minigrad.nn.transformer import Transformer as Transformer
+from minigrad.nn.transformer import TransformerDecoder as TransformerDecoder
+from minigrad.nn.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+from minigrad.nn.transformer import TransformerEncoder as TransformerEncoder
+from minigrad.nn.transformer import TransformerEncoderLayer as TransformerEncoderLayer

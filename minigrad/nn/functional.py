@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: F403  (each file of functions says in __all__ what it offers)
 from minigrad.functions import (
     activations,
+    attention,
     classification,
     convolution,
     losses,
@@ -16,6 +17,7 @@ from minigrad.functions import (
     similarity,
 )
 from minigrad.functions.activations import *
+from minigrad.functions.attention import *
 from minigrad.functions.classification import *
 from minigrad.functions.convolution import *
 from minigrad.functions.elementwise import sigmoid, tanh
@@ -30,6 +32,7 @@ from minigrad.functions.similarity import *
 
 __all__ = [
     *activations.__all__,
+    *attention.__all__,
     *classification.__all__,
     *convolution.__all__,
     *losses.__all__,
