@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from figures import FUNCTION, PATH, Picture, new_axes, show_graph, values
+from figures import FUNCTION, PATH, Picture, new_axes, values
+from figures_roads import show_graph
 
 
 def show_record(names: Mapping[str, Any], *, height: float = 2.8) -> Picture:

@@ -14,7 +14,13 @@ ENGINE = [
     "in-order-order",
     "in-order-backward",
 ]
-TRAINING = ["imports", "it-trains-network", "it-trains-loss", "it-trains-train"]
+TRAINING = [
+    "imports",
+    "it-trains-network",
+    "it-trains-loss",
+    "it-trains-step",
+    "it-trains-train",
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +60,9 @@ def test_the_roads_are_visited_as_often_as_counted(lecture: dict, doublings: int
     counted(y)
     lecture["follow_roads"] = follow
     assert calls == lecture["visits"](doublings) == 2 ** (doublings + 1) - 1
-    assert len(lecture["in_order"](y)) == doublings + 1
+    order: dict = {}
+    lecture["line_up"](y, order)
+    assert len(order) == doublings + 1
 
 
 def test_the_numbers_of_the_predictions(lecture: dict) -> None:

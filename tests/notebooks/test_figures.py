@@ -3,8 +3,14 @@
 import io
 
 import figures
+import figures_arrays
 import figures_graphs
+import figures_map
+import figures_networks
+import figures_roads
+import figures_slopes
 import figures_training
+import figures_walks
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -28,34 +34,36 @@ STEPS = [10.0**-k for k in range(17)]
 LINKS = [("h = x²", square, lambda x: 2 * x), ("z = 3h", lambda h: 3 * h, lambda h: 3.0)]
 NET = [np.eye(2), np.zeros(2), np.array([[1.0, -1.0]]), np.zeros(1)]
 DRAWN = {
-    "curve": lambda: figures.show_curve(square, -1, 2, at=1, slope=2),
-    "secants": lambda: figures.show_secants(square, 1, [1, 0.5], slope=2),
-    "errors": lambda: figures.show_errors(STEPS, {"forward": STEPS, "central": [0.0] * 17}),
-    "lines": lambda: figures.show_lines(
+    "secants": lambda: figures_slopes.show_secants(square, 1, [1, 0.5], slope=2),
+    "errors": lambda: figures_slopes.show_errors(
+        STEPS, {"forward": STEPS, "central": [0.0] * 17}
+    ),
+    "lines": lambda: figures_slopes.show_lines(
         [1, 2], {"forward": [2, 3], "central": [2, 4]}, "n", "calls"
     ),
-    "nudge": lambda: figures.show_nudge(LINKS, at=1.0),
-    "graph": lambda: figures.show_graph({"x→y": 2.0, "w→y": 1.0}, ["x→y"]),
-    "product": lambda: figures.show_product(3, 2, 0.3, 0.2),
+    "nudge": lambda: figures_roads.show_nudge(LINKS, at=1.0),
+    "graph": lambda: figures_roads.show_graph({"x→y": 2.0, "w→y": 1.0}, ["x→y"]),
+    "product": lambda: figures_roads.show_product(3, 2, 0.3, 0.2),
     "drawing": lambda: figures_graphs.show_drawing(make_dot(recorded(), show_saved=True)),
-    "broadcast": lambda: figures_graphs.show_broadcast((3, 1), (4,)),
-    "misfit": lambda: figures_graphs.show_broadcast((3,), (4,)),
-    "jacobian": lambda: figures_graphs.show_jacobian(
+    "broadcast": lambda: figures_arrays.show_broadcast((3, 1), (4,)),
+    "misfit": lambda: figures_arrays.show_broadcast((3,), (4,)),
+    "jacobian": lambda: figures_arrays.show_jacobian(
         [[3.0, -2.0], [1.0, 0.0]], cotangent=[1, 2], tangent=[3, 4], spotlight=(0, 1)
     ),
-    "jacobians": lambda: figures_graphs.show_jacobians({"one": np.eye(3), "two": np.eye(3)}),
-    "map": lambda: figures.show_map("backward"),
+    "jacobians": lambda: figures_arrays.show_jacobians({"one": np.eye(3), "two": np.eye(3)}),
+    "map": figures_map.show_map,
+    "way": lambda: figures_map.show_map("Newton's step"),
     "runs": lambda: figures_training.show_runs({"Adam": [1, 2.0], "η": [1, 200.0]}, highest=9),
     "frames": lambda: figures_training.show_frames([0, 1], [1, 2], [(0, 0), (1, 1)], [0, 1]),
-    "valleys": lambda: figures_training.show_valleys([0, 1, 2], [1, 0, 1], [1]),
-    "walks": lambda: figures_training.show_walks([0, 1, 2], [1, 0, 1], {"one": [0.2, 0.9]}),
-    "basins": lambda: figures_training.show_basins(
+    "valleys": lambda: figures_walks.show_valleys([0, 1, 2], [1, 0, 1], [1]),
+    "walks": lambda: figures_walks.show_walks([0, 1, 2], [1, 0, 1], {"one": [0.2, 0.9]}),
+    "basins": lambda: figures_walks.show_basins(
         [0, 1], [0.1, 0.2], np.ones((2, 2)), ([0, 1, 2], [1, 0, 1]), [0.5, 0.9], 0.1
     ),
-    "borders": lambda: figures_training.show_borders(
+    "borders": lambda: figures_networks.show_borders(
         np.eye(2), np.array([1, -1]), {"a": NET, "b": NET}
     ),
-    "activity": lambda: figures_training.show_activity(np.eye(2), {"at the start": NET[:2]}),
+    "activity": lambda: figures_networks.show_activity(np.eye(2), {"at the start": NET[:2]}),
     "landscape": lambda: figures_training.show_landscape(
         lambda a, b: a * a + b * b, {"one": [(1, 1), (0, 0)]}, (-1, -1), (1, 1), best=(0, 0)
     ),
@@ -69,6 +77,19 @@ def test_a_picture_fits_the_column_in_letters_that_can_be_read(draw) -> None:
     assert figure.get_figwidth() * 100 <= 900
     texts = [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
     assert min(t.get_fontsize() for t in texts) >= 10
+
+
+@every_picture
+def test_no_word_is_cut_off(draw) -> None:
+    figure = draw().figure
+    figure.draw_without_rendering()
+    page = figure.bbox.padded(1)
+    for axes in figure.axes:
+        for text in (*axes.texts, axes.title, axes.xaxis.label, axes.yaxis.label):
+            if text.get_text().strip():
+                box = text.get_window_extent()
+                assert page.contains(box.x0, box.y0), text.get_text()
+                assert page.contains(box.x1, box.y1), text.get_text()
 
 
 @every_picture
@@ -125,24 +146,24 @@ def test_ink_is_dark_enough_for_words(colour: str) -> None:
 
 
 def test_axes_are_labelled_with_symbol_and_meaning() -> None:
-    for name in ("curve", "secants", "errors"):
+    for name in ("secants", "errors"):
         (axes,) = DRAWN[name]().figure.axes
         assert ", " in axes.get_xlabel()
         assert axes.get_ylabel()
 
 
 def test_the_hash_notices_data_and_words_but_not_the_sixteenth_digit() -> None:
-    def hashed(scale: float, name: str = "f") -> str:
-        curve = figures.show_curve(lambda x: scale * x * x, -1, 2, name=name)
-        return figures.fingerprint(curve.figure)
+    def hashed(scale: float, name: str = "n") -> str:
+        lines = figures_slopes.show_lines([1, 2], {"central": [scale, 2]}, name, "calls")
+        return figures.fingerprint(lines.figure)
 
     assert hashed(1.0) == hashed(1.0 + 1e-14)
-    assert len({hashed(1.0), hashed(1.001), hashed(1.0, name="g")}) == 3
+    assert len({hashed(1.0), hashed(1.001), hashed(1.0, name="m")}) == 3
 
 
 def test_labels_at_the_ends_of_lines_keep_apart() -> None:
     lines = {name: [1.0, 5.0] for name in ("forward", "central", "automatic", "symbolic")}
-    (axes,) = figures.show_lines([0, 1], lines, "x", "y").figure.axes
+    (axes,) = figures_slopes.show_lines([0, 1], lines, "x", "y").figure.axes
     heights = sorted(label.xy[1] for label in axes.texts)
     assert min(np.diff(heights)) >= 0.08
     assert heights[-1] <= 1
@@ -160,7 +181,7 @@ def test_columns_of_different_length_are_refused() -> None:
 
 
 def test_a_graph_puts_each_box_right_of_what_it_needs() -> None:
-    places = figures._places([("x", "p"), ("p", "a"), ("x", "b"), ("a", "y"), ("b", "y")])
+    places = figures_roads._places([("x", "p"), ("p", "a"), ("x", "b"), ("a", "y"), ("b", "y")])
     assert {node: x for node, (x, _) in places.items()} == {
         "x": 0,
         "p": 1,
@@ -171,9 +192,12 @@ def test_a_graph_puts_each_box_right_of_what_it_needs() -> None:
 
 
 def test_counting() -> None:
-    counted = figures.Counted(square)
+    counted = figures_slopes.Counted(square)
     assert [counted(2), counted(3), counted.calls] == [4, 9, 2]
-    assert (figures.count_nodes(recorded()), figures.count_kept(recorded())) == (3, 3)
+    assert (figures_graphs.count_nodes(recorded()), figures_graphs.count_kept(recorded())) == (
+        3,
+        3,
+    )
 
 
 def test_a_drawing_says_what_it_shows_and_what_is_kept() -> None:
@@ -188,9 +212,9 @@ def test_what_an_idea_rests_on() -> None:
     course = {
         "lectures": [{"ideas": {"a": [], "b": ["a"]}}, {"ideas": {"c": ["b"], "d": ["a"]}}]
     }
-    assert figures.needed_for("c", course) == ["a", "b"]
-    assert figures.needed_for("a", course) == []
-    assert figures.ideas_of(course) == ["a", "b", "c", "d"]
+    assert figures_map.needed_for("c", course) == ["a", "b"]
+    assert figures_map.needed_for("a", course) == []
+    assert figures_map.ideas_of(course) == ["a", "b", "c", "d"]
 
 
 def test_explore_draws_at_once_and_again_when_a_control_moves() -> None:
@@ -198,7 +222,7 @@ def test_explore_draws_at_once_and_again_when_a_control_moves() -> None:
 
     def draw(x: float, kind: str) -> figures.Picture:
         seen.append((x, kind))
-        return figures.show_curve(square, -1, 2, at=x, slope=2 * x)
+        return figures_slopes.show_secants(square, x, [1], slope=2 * x)
 
     box = figures.explore(
         draw, x=figures.slider(-1, 2, 0.5, "x"), kind=figures.choice(["a", "b"], "kind")
@@ -221,7 +245,7 @@ def test_an_error_while_exploring_is_said_below_the_picture() -> None:
     def draw(x: float) -> figures.Picture:
         if x > 0.5:
             raise ValueError("x is <too> large")
-        return figures.show_curve(square, -1, 2)
+        return figures_slopes.show_secants(square, 1, [1])
 
     slider, _, words = figures.explore(draw, x=figures.slider(0, 1, 0, "x")).children
     with pytest.raises(ValueError, match="large"):

@@ -3,7 +3,9 @@
 import itertools
 
 import figures
+import figures_arrays
 import figures_graphs
+import figures_roads
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ SKIPPING = {"x→b": 6, "b→c": 1, "x→c": 1, "c→y": 9, "b→y": 12}
 
 
 def test_an_arrow_over_a_box_is_bent_and_its_label_stands_beside_the_line_of_boxes() -> None:
-    axes = figures.show_graph(SKIPPING).figure.axes[0]
+    axes = figures_roads.show_graph(SKIPPING).figure.axes[0]
     labels = {text.get_text(): text.xy for text in axes.texts if text.get_text()}
     on_the_line = labels["x"][1]
     assert labels["6"][1] == labels["9"][1] == on_the_line
@@ -26,8 +28,8 @@ def test_an_arrow_over_a_box_is_bent_and_its_label_stands_beside_the_line_of_box
 
 
 def test_a_straight_graph_is_not_bent() -> None:
-    places = figures._places([("x", "p"), ("p", "y")])
-    assert figures._bends([("x", "p"), ("p", "y")], places) == {}
+    places = figures_roads._places([("x", "p"), ("p", "y")])
+    assert figures_roads._bends([("x", "p"), ("p", "y")], places) == {}
 
 
 def test_a_source_is_what_stands_in_the_file_without_its_docstring() -> None:
@@ -66,7 +68,7 @@ def test_a_source_that_has_changed_is_said_so() -> None:
     ],
 )
 def test_a_broadcast_says_what_each_gradient_adds(a, b, shares) -> None:
-    words = figures_graphs.show_broadcast(a, b).description
+    words = figures_arrays.show_broadcast(a, b).description
     assert f"the result has shape {np.broadcast_shapes(a, b)}" in words
     for name, shape, count in zip("ab", (a, b), shares, strict=True):
         said = "takes 1 share" if count == 1 else f"adds {count} shares"
@@ -74,26 +76,26 @@ def test_a_broadcast_says_what_each_gradient_adds(a, b, shares) -> None:
 
 
 def test_shapes_that_do_not_fit_are_said_so() -> None:
-    assert "cannot be combined" in figures_graphs.show_broadcast((3,), (4,)).description
+    assert "cannot be combined" in figures_arrays.show_broadcast((3,), (4,)).description
 
 
 TABLE = np.array([[3.0, 2.0], [1.0, 1.0], [4.0, 0.0]])
 
 
 def test_a_jacobian_says_its_products() -> None:
-    back = figures_graphs.show_jacobian(TABLE, cotangent=[1, 2, 0]).description
-    forward = figures_graphs.show_jacobian(TABLE, tangent=[1, 10]).description
+    back = figures_arrays.show_jacobian(TABLE, cotangent=[1, 2, 0]).description
+    forward = figures_arrays.show_jacobian(TABLE, tangent=[1, 10]).description
     assert "v = (1, 2, 0) gives vᵀJ = (5, 4)" in back
     assert "t = (1, 10) gives Jt = (23, 11, 4)" in forward
 
 
 def test_the_spotlight_says_what_an_entry_means() -> None:
-    words = figures_graphs.show_jacobian(TABLE, spotlight=(2, 0)).description
+    words = figures_arrays.show_jacobian(TABLE, spotlight=(2, 0)).description
     assert words.endswith("a nudge of x₁ moves y₃ 4 times as far.")
 
 
 def test_rounding_dust_is_not_shown() -> None:
-    words = figures_graphs.show_jacobian([[1.0, -3e-17]], cotangent=[1]).description
+    words = figures_arrays.show_jacobian([[1.0, -3e-17]], cotangent=[1]).description
     assert "(1, 0)" in words
     assert "-0" not in words
 
@@ -101,21 +103,21 @@ def test_rounding_dust_is_not_shown() -> None:
 def test_jacobians_side_by_side_are_told_apart_in_words() -> None:
     lower = np.tril(np.ones((4, 4)))
     shown = {"one": np.eye(4), "two": lower, "three": np.ones((4, 4)), "four": lower @ lower.T}
-    words = figures_graphs.show_jacobians(shown).description
+    words = figures_arrays.show_jacobians(shown).description
     assert "one: a diagonal; two: a triangle; three: all entries; four: all entries" in words
 
 
 def drawn_with_every_size() -> dict[str, figures.Picture]:
     x = mg.tensor(5.0, requires_grad=True)
     pictures = {
-        f"broadcast {a} {b}": figures_graphs.show_broadcast(a, b)
+        f"broadcast {a} {b}": figures_arrays.show_broadcast(a, b)
         for a, b in [((3, 4), ()), ((3, 1), ()), ((1,), ()), ((3, 1), (1, 4)), ((3,), (4,))]
     }
     drawing = make_dot(mg.exp(x) * x, {"x": x}, show_attrs=True, show_saved=True)
     pictures["drawing"] = figures_graphs.show_drawing(drawing)
-    pictures["one entry"] = figures_graphs.show_jacobian([[1.0]], spotlight=(0, 0))
-    pictures["all"] = figures_graphs.show_jacobian(TABLE, cotangent=[1, 2, 0], tangent=[1, 10])
-    pictures["long"] = figures_graphs.show_jacobian(np.full((5, 5), -0.1234), cotangent=[1] * 5)
+    pictures["one entry"] = figures_arrays.show_jacobian([[1.0]], spotlight=(0, 0))
+    pictures["all"] = figures_arrays.show_jacobian(TABLE, cotangent=[1, 2, 0], tangent=[1, 10])
+    pictures["long"] = figures_arrays.show_jacobian(np.full((5, 5), -0.1234), cotangent=[1] * 5)
     return pictures
 
 

@@ -9,7 +9,7 @@ import itertools
 import math
 import re
 
-import figures
+import figures_graphs
 import numpy as np
 import pytest
 import sympy
@@ -56,15 +56,12 @@ class TestDerivatives:
         terms = [16 * 0.3**3, 6 * 0.3**2]
         assert terms == pytest.approx([0.432, 0.54])
 
-    def test_the_symbolic_derivative_doubles_with_every_round_collected_or_not(self) -> None:
-        y, sizes, collected = x, [], []
+    def test_the_symbolic_derivative_more_than_doubles_with_every_round(self) -> None:
+        y, sizes = x, []
         for _ in range(7):
             y = y * (y + x)
-            slope = sympy.diff(y, x)
-            sizes.append(int(sympy.count_ops(slope)))
-            collected.append(int(sympy.count_ops(sympy.expand(slope))))
+            sizes.append(int(sympy.count_ops(sympy.diff(y, x))))
         assert all(b > 2 * a for a, b in itertools.pairwise(sizes))
-        assert all(b > 2 * a for a, b in itertools.pairwise(collected))
 
     @pytest.mark.parametrize(("where", "best"), [(1.0, 1e-8), (10000.0, 1e-4)])
     def test_the_best_forward_step_grows_with_x(self, where: float, best: float) -> None:
@@ -162,7 +159,7 @@ class TestGraphs:
         data = mg.randn(rows, 5)
         θ = mg.randn(5, requires_grad=True)
         error = mg.mean((mg.mean(data, axis=1) - mg.matmul(data, θ)) ** 2)
-        assert figures.count_nodes(error) == 4
+        assert figures_graphs.count_nodes(error) == 4
 
     def test_which_programs_keep_nothing(self) -> None:
         cells = {cell.id: cell for cell in code(read(FOLDER / "03_graphs.ipynb"))}
@@ -173,7 +170,7 @@ class TestGraphs:
             for both in (False, True):
                 x = mg.tensor(5.0, requires_grad=True)
                 c = mg.tensor(3.0, requires_grad=both)
-                kept[name, both] = figures.count_kept(program(x, c))
+                kept[name, both] = figures_graphs.count_kept(program(x, c))
         nothing = [name for name in programs if kept[name, False] == 0]
         assert nothing == ["x - c - x", "exp(c) - x"]
         assert [kept[name, True] for name in nothing] == [0, 1]
@@ -342,6 +339,7 @@ class TestJacobians:
     def test_ones_are_blind_for_shares_and_distances_and_for_no_other(self, seed: int) -> None:
         cells = {cell.id: cell for cell in code(read(FOLDER / "06_jacobians.ipynb"))}
         space: dict = {"mg": mg, "np": np}
+        exec(cells["shapes-matrices"].source, space)
         exec(cells["shapes-functions"].source, space)
         exec(cells["play-still"].source.split("def weigh")[0], space)
         point = np.random.default_rng(seed).normal(size=5)

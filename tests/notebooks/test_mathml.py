@@ -20,9 +20,12 @@ ITALIC = {
 }
 
 
+def elements(latex: str) -> list[ElementTree.Element]:
+    return list(ElementTree.fromstring(f"<p>{mathml(latex)}</p>").iter())
+
+
 def tags(latex: str) -> list[str]:
-    root = ElementTree.fromstring(mathml(latex))
-    return [re.sub(r"\{.*\}", "", element.tag) for element in root.iter()]
+    return [re.sub(r"\{.*\}", "", element.tag) for element in elements(latex)]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,14 @@ def test_a_prime_is_not_made_smaller() -> None:
     assert "msup" in tags("f^2(x)")
 
 
+@pytest.mark.parametrize(
+    ("latex", "pieces"), [("a = b = c", 3), ("f(x = 1)", 1), (r"\sum_{i=1}^n i", 1), ("= 2", 1)]
+)
+def test_a_line_may_break_before_a_relation(latex: str, pieces: int) -> None:
+    assert tags(latex).count("math") == pieces
+    assert mathml(latex, block=True).count("<math ") == 1
+
+
 @pytest.mark.parametrize("latex", [r"\foo x", r"\frac{1}{"])
 def test_what_cannot_be_drawn_is_said(latex: str) -> None:
     with pytest.raises(UnknownLatex, match=r"cannot be drawn|not known"):
@@ -81,7 +92,7 @@ def test_the_font_has_every_character_of_every_formula() -> None:
         ]
         text = re.sub(r"`[^`]*`", "", "\n".join([prose(notebook), *shown]))
         for display, inline in FORMULA.findall(text):
-            for element in ElementTree.fromstring(mathml(display or inline)).iter():
+            for element in elements(display or inline):
                 letters = (element.text or "").strip()
                 if element.tag.endswith("}mi") and len(letters) == 1:
                     letters = ITALIC.get(letters, letters)

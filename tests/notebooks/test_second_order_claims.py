@@ -16,7 +16,14 @@ x, x1, x2 = sympy.symbols("x x1 x2", real=True)
 def lecture() -> dict:
     """The names that the lecture's cells define."""
     space: dict = {}
-    wanted = ("imports", "newton-measure", "newton-walk", "newton-picture", "hessian-methods")
+    wanted = (
+        "imports",
+        "newton-measure",
+        "newton-walk",
+        "newton-picture",
+        "hessian-methods",
+        "hessian-path",
+    )
     cells = {cell.id: cell.source for cell in code(read(FOLDER / "12_second_order.ipynb"))}
     for name in (*wanted, "hessian-picture", "no-matrix-function", "play-still"):
         exec(cells[name], space)

@@ -182,6 +182,19 @@ class TestNonConvex:
         assert v == pytest.approx(-0.01 * 3 / (1 - 0.95))
         assert v == pytest.approx(20 * -0.01 * 3)
 
+    def test_the_momentum_that_leaves_the_narrow_valley_and_the_one_that_does_not(self) -> None:
+        lowest, ends = {}, {}
+        for μ in (0, 0.9, 0.95):
+            θ, v, path = 4.5, 0.0, [4.5]
+            for _ in range(300):
+                v = μ * v - 0.01 * float(hill_slope(np.array(θ)))
+                θ += v
+                path.append(θ)
+            lowest[μ], ends[μ] = min(path), path[-1]
+        assert ends == pytest.approx({0: 3.911, 0.9: 3.911, 0.95: 0}, abs=0.05)
+        assert 3.2 < lowest[0.9] < 3.911 - 0.3
+        assert lowest[0.95] == pytest.approx(-1.9, abs=0.05)
+
     def test_with_a_step_of_15_hundredths_all_starts_on_the_left_end_at_the_bottom(
         self,
     ) -> None:
@@ -287,6 +300,9 @@ def cells(lecture: str, *names: str) -> dict:
     return namespace
 
 
+CLASSIFIER = ("border-data", "border-net", "border-step", "border-fit")
+
+
 class TestNetwork:
     def test_the_parameters_of_the_large_net(self) -> None:
         count = 1000 * 100 + 100 + 100 * 10 + 10
@@ -335,7 +351,7 @@ class TestNetwork:
         assert wrong == pytest.approx(wrong_by, rel=1e-4)
 
     def test_how_many_units_separate_the_points(self) -> None:
-        names = cells("10_network.ipynb", "border-data", "border-fit")
+        names = cells("10_network.ipynb", *CLASSIFIER)
         points, signs, fit = names["points"], names["signs"], names["fit"]
 
         def separates(hidden: int, seed: int) -> bool:
@@ -349,7 +365,7 @@ class TestNetwork:
         assert sum(separates(16, seed) for seed in range(10)) == 9
 
     def test_dead_units_do_not_come_back(self) -> None:
-        names = cells("10_network.ipynb", "border-data", "border-fit")
+        names = cells("10_network.ipynb", *CLASSIFIER)
         points = names["points"]
         film = names["fit"](16, seed=0, make=names["mg"].optim.SGD, η=10, steps=50)
         dead = [~np.any(points @ net[0].T + net[1] > 0, axis=0) for net in film]
