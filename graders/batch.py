@@ -28,11 +28,11 @@ from graders.jobs import (
     Settings,
     Task,
     graded,
+    local_pool,
     not_handed_in,
     why_unusable,
 )
 from graders.journal import Journal
-from graders.pool import WorkerPool, patience
 from graders.problems import UserProblem
 from graders.rebuild import rebuild, template
 from graders.report import Report, Status
@@ -131,7 +131,7 @@ def grade_assignment(
         CourseProblem, SourceProblem, GradebookProblem, JournalBusy: before anything is graded,
             with a sentence that says what to do.
     """
-    settings = Settings(course.limits, isolation, course.conventions, course.secret)
+    settings = course.settings(isolation)
     url, name = course.directory.db_url, course.directory.course_id
     watch = watch or Watch()
     with (
@@ -141,14 +141,8 @@ def grade_assignment(
         run = _Run(course, assignment, settings, journal, book, watch, force)
         if executor is not None:
             return run.grade(executor, workers, students)
-        pool = WorkerPool(workers, seconds=patience(settings.limits))
-        try:
+        with local_pool(settings, workers) as pool:
             return run.grade(pool, workers, students)
-        except BaseException:
-            pool.terminate()
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
 
 
 def reports(course: Course, assignment: str) -> Iterator[Report]:

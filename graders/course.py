@@ -29,6 +29,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from graders import light  # noqa: F401 (before nbgrader)
 from graders.conventions import AUTOTEST, Conventions, SourceProblem
+from graders.jobs import Settings
 from graders.limits import Limits
 from graders.notebook import read_notebook
 from graders.problems import UserProblem
@@ -73,6 +74,9 @@ class Course:
             self.root = Path(self.directory.root)
 
     # -- rules --------------------------------------------------------------------------------
+
+    def settings(self, isolation: str) -> Settings:
+        return Settings(self.limits, isolation, self.conventions, self.secret)
 
     @cached_property
     def limits(self) -> Limits:

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graders.judge import IN_STUDENT_PROCESS, Verdict, submission_seed, undecided
+from graders.judge import IN_STUDENT_PROCESS, STATEFUL, Verdict, submission_seed, undecided
 from graders.limits import Limits
 from graders.ownership import Ownership, constants, imported_modules, ownership, parse
 from graders.rebuild import Cell, Rebuilt, rebuild
@@ -153,7 +153,8 @@ class Worker:
             imported_modules(tuple(c.source for c in rebuilt.cells if c.role == role))
             for role in ("test", "given")
         )
-        for kind, modules in (("guest", given), ("judge", [*given, *tests])):
+        here = [module for module in given if module not in STATEFUL]
+        for kind, modules in (("guest", given), ("judge", [*here, *tests])):
             self._template(kind).wait()
             new = [name for name in modules if f"{kind} {name}" not in self._loaded]
             if new:

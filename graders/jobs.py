@@ -8,6 +8,7 @@ breaks its reader costs a worker and not the class.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import json
 import threading
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from graders.conventions import Conventions
 from graders.limits import Limits
+from graders.pool import WorkerPool, patience
 from graders.problems import UserProblem
 from graders.rebuild import Rebuilt, rebuild
 from graders.report import Question, Report, Status
@@ -82,6 +84,18 @@ def grade_job(settings: Settings, job: Job) -> Outcome:
     )
     unanswered = frozenset(c.grade_id for c in rebuilt.cells if c.missing and c.grade_id)
     return Outcome(graded.report, _json(graded.notebook), unanswered)
+
+
+def local_pool(settings: Settings, workers: int) -> WorkerPool:
+    """Workers on this machine, which make themselves ready as soon as they start."""
+    seconds = patience(settings.limits)
+    return WorkerPool(workers, initializer=_prepare, initargs=(settings,), seconds=seconds)
+
+
+def _prepare(settings: Settings) -> None:
+    """Start what the first job will need, without waiting for it; runs in a worker."""
+    with contextlib.suppress(Exception):  # the first job tries again, and reports
+        _worker(settings).prepare()
 
 
 class _Engine(threading.local):

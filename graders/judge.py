@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 
 from graders import seed, sources
-from graders.ownership import definitions, parse
+from graders.ownership import definitions, imports_of, parse
 from graders.plaintext import one_line, printable
 from graders.remote import Broken, CannotCross, OutOfTime, Student, Trust, is_handle
 from graders.report import Status
@@ -43,7 +43,7 @@ DETAIL_CHARACTERS = 20_000
 MESSAGE_CHARACTERS = 500
 _BEGIN_HIDDEN, _END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 # Modules whose state is the student's: a figure drawn there is not in the pyplot here.
-_STATEFUL = frozenset(("matplotlib.pyplot", "pylab"))
+STATEFUL = frozenset(("matplotlib.pyplot", "pylab"))
 # Where a test sets a random generator, the student's generators are set alike.
 _SEEDS = re.compile(r"\b(manual_seed|seed|set_state|setstate|set_rng_state)\s*\(")
 IN_STUDENT_PROCESS = "in-student-process"
@@ -90,9 +90,14 @@ class Namespace(dict[str, Any]):
             raise KeyError(name) from None
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if type(value) is types.ModuleType and value.__name__ in _STATEFUL:
+        if type(value) is types.ModuleType and value.__name__ in STATEFUL:
             value = self.student.operate("module", value.__name__)
         super().__setitem__(name, value)
+
+    def name_theirs(self, names: dict[str, str]) -> None:
+        """Let names stand for modules of the student's, by the modules' names."""
+        for name, module in names.items():
+            super().__setitem__(name, self.student.operate("module", module))
 
 
 class _Printed(io.StringIO):
@@ -181,7 +186,10 @@ class Judge:
             before = dict(self._namespace)
             # A given cell that fails here failed, or will fail, in front of the student too.
             with contextlib.suppress(Exception):
-                exec(compile(ast.Module([node], []), "<given>", "exec"), self._namespace)
+                if theirs := imports_of(node, STATEFUL):
+                    self._namespace.name_theirs(theirs)  # and nothing is imported here
+                else:
+                    exec(compile(ast.Module([node], []), "<given>", "exec"), self._namespace)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 made = {k: v for k, v in self._namespace.items() if before.get(k) is not v}
                 self._given.update(made)

@@ -196,6 +196,16 @@ def imported_modules(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def imports_of(node: ast.stmt, modules: frozenset[str]) -> dict[str, str]:
+    """The names that an import binds to these modules; none if it imports anything else."""
+    found: dict[str, str] = {}
+    if isinstance(node, ast.Import):
+        found = {a.asname or "": a.name for a in node.names}
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        found = {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+    return found if all(name and module in modules for name, module in found.items()) else {}
+
+
 def _is_definition(node: ast.stmt) -> bool:
     if isinstance(node, ast.Try):  # an import with something to fall back on
         parts = [*node.body, *node.orelse, *(n for h in node.handlers for n in h.body)]

@@ -45,7 +45,8 @@ class _Task:
 class WorkerPool(Executor):
     """`workers` processes; `seconds` is how long one job may take before its worker is killed.
 
-    `initializer(*initargs)` runs once in each process, before its first job.
+    `initializer(*initargs)` runs once in each process, before its first job. Leaving a `with`
+    block by an exception ends the workers at once.
     """
 
     def __init__(
@@ -70,13 +71,26 @@ class WorkerPool(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         if self._closing.is_set():
             raise RuntimeError("the pool has been shut down")
-        if not self._started:  # a pool that is never used costs nothing
-            self._started = True
-            for thread in self._threads:
-                thread.start()
+        self.start()
         future: Future[Any] = Future()
         self._tasks.put(_Task(future, (fn, args, kwargs)))
         return future
+
+    @property
+    def workers(self) -> int:
+        return len(self._threads)
+
+    def start(self) -> None:
+        """Start the workers now; a pool that is never used and not started costs nothing."""
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self.terminate()
+        self.shutdown(cancel_futures=True)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._closing.set()

@@ -9,7 +9,6 @@ goes on where it was when the same command is given again.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -66,18 +65,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.scheduler is None:
         shared.require_isolation(options.isolation)
-    from graders.batch import grade_assignment
     from graders.course import Course
 
     course = Course(options.course)
     began = time.monotonic()
     watch = Onlooker()
     with _executor(options, course) as executor, watch:
+        from graders.batch import grade_assignment  # while the workers start
+
         summary = grade_assignment(
             course,
             options.assignment,
             students=options.student,
-            workers=shared.workers(options.workers),
             force=options.force,
             isolation=options.isolation,
             executor=executor,
@@ -115,11 +114,15 @@ def run(options: argparse.Namespace) -> int:
     return LOOK if summary.unusable or watch.strays else OK
 
 
-def _executor(
-    options: argparse.Namespace, course: Course
-) -> contextlib.AbstractContextManager[Executor | None]:
+def _executor(options: argparse.Namespace, course: Course) -> Executor:
     if options.scheduler is None:
-        return contextlib.nullcontext()
+        from graders.jobs import local_pool
+
+        settings = course.settings(options.isolation)
+        pool = local_pool(settings, shared.workers(options.workers))
+        if not course.journal(options.assignment).exists():
+            pool.start()  # for there is something to grade
+        return pool
     from graders.cluster import Cluster
 
     seconds = patience(course.limits)

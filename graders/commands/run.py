@@ -19,9 +19,17 @@ from graders.commands import show
 from graders.conventions import Conventions, SourceProblem
 from graders.course import limits_of
 from graders.exits import LOOK, OK
-from graders.jobs import Job, Settings, Task, graded, not_handed_in, why_unusable
+from graders.jobs import (
+    Job,
+    Settings,
+    Task,
+    graded,
+    local_pool,
+    not_handed_in,
+    why_unusable,
+)
 from graders.limits import Limits
-from graders.pool import WorkerPool, patience
+from graders.pool import WorkerPool
 from graders.problems import UserProblem
 from graders.rebuild import rebuild
 from graders.report import Report
@@ -50,9 +58,8 @@ def run(options: argparse.Namespace) -> int:
     settings = Settings(_limits(options.limit), options.isolation, Conventions(), secret)
     shared.require_isolation(options.isolation)
     workers = min(shared.workers(options.workers), len(options.submissions))
-    pool = WorkerPool(workers, seconds=patience(settings.limits))
     code = OK
-    try:
+    with local_pool(settings, workers) as pool:
         for report in _reports(pool, settings, source, options.submissions, 3 * workers):
             if why_unusable(report) is not None:
                 code = LOOK
@@ -60,11 +67,6 @@ def run(options: argparse.Namespace) -> int:
                 print(report.to_json(), flush=True)
             else:
                 show.report(report)
-    except BaseException:
-        pool.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
     return code
 
 

@@ -1,11 +1,12 @@
 """Which names are the judge's own, and which the student's."""
 
+import ast
 import json
 
 import pytest
 from engine import Engine, engine
 
-from graders.ownership import Ownership, constants, imported_modules, ownership
+from graders.ownership import Ownership, constants, imported_modules, imports_of, ownership
 from graders.report import Status
 
 
@@ -81,3 +82,20 @@ def test_constants_that_the_student_should_fill_are_the_students(grader: Engine)
     test = "assert results == [1] and grid[0] == 3"
     question = grader.ask(answer, test, given=given, solution=answer)
     assert question.status is Status.PASSED, question
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("import a.b as c", {"c": "a.b"}),
+        ("from a import b", {"b": "a.b"}),
+        ("from a import b as c", {"c": "a.b"}),
+        ("import a.b", {}),
+        ("import a.b as c, d", {}),
+        ("from a import b, e", {}),
+        ("from . import b", {}),
+        ("x = 1", {}),
+    ],
+)
+def test_imports_of_some_modules_and_no_other(code: str, found: dict[str, str]) -> None:
+    assert imports_of(ast.parse(code).body[0], frozenset({"a.b"})) == found
