@@ -46,7 +46,7 @@ notebooks: setup  ## run the lectures and store their outputs; twice changes no 
 
 .PHONY: docs
 docs: setup  ## the documentation as a site, lectures included, in build/site
-	@$(BIN)/sphinx-build --quiet --jobs $(JOBS) --conf-dir docs . build/site
+	@$(BIN)/sphinx-build --quiet --jobs $(JOBS) --conf-dir docs --doctree-dir build/.doctrees . build/site
 	@echo "build/site/index.html"
 
 .PHONY: release

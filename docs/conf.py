@@ -11,18 +11,27 @@ language = "en"
 
 # The source folder is the top of the project: the lectures are part of the site.
 root_doc = "docs/index"
-include_patterns = ["docs/**", "notebooks/lectures/derivative_table.md"]
-exclude_patterns = [".*", "build", "docs/pictures", "**/__pycache__"]
+include_patterns = ["docs/**", "notebooks/lectures/**"]
+exclude_patterns = [".*", "build", "docs/pictures", "**/.ipynb_checkpoints", "**/__pycache__"]
 
 extensions = ["myst_parser", "sphinx_copybutton", "graders.authoring.site"]
 myst_heading_anchors = 3
-myst_links_external_new_tab = False
 
 html_theme = "furo"
 html_theme_options = {"navigation_with_keys": True}
-html_show_sphinx = False
+html_static_path = [
+    "site.css",
+    "../graders/authoring/export/cells.css",
+    "../graders/authoring/export/formulas.woff",
+]
+html_css_files = ["cells.css", "site.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_show_sphinx = False
+# A summary is fetched from the page found, which a browser refuses for files on a disk.
+html_show_search_summary = False
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "github-dark-colorblind"
 
 # What is copied from a block of commands is the commands.
 copybutton_selector = "div.highlight-console pre"

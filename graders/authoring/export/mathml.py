@@ -1,13 +1,14 @@
 """LaTeX as MathML, which browsers draw by themselves.
 
-latex2mathml does the work. Added here are TeX's thin spaces around the names of functions (in
-`x sin y` one on each side, in `sin(y)` none), the difference between a sign and an operation,
-and words for what it does not know.
+latex2mathml does the work. Added here is what TeX does besides: thin spaces around the names
+of functions (in `x sin y` one on each side, in `sin(y)` none), a minus that is a sign close to
+its number, line breaks at relations. What is not known is said.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
@@ -16,8 +17,9 @@ from latex2mathml.converter import convert
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 _ROWS = ("math", "mrow", "mtd")
+_OPENING = ("(", "[")
 _CLOSING = (")", "]")
-_RELATIONS = ("≈", "≤", "≥", "≠", "←", "→")
+_RELATIONS = ("=", "≈", "≤", "≥", "≠", "←", "→")
 _PRIMES = ("′", "″", "‴")
 _CLOSE_BY = ("|", "/")
 _SIGNS = ("−", "+", "±")
@@ -31,7 +33,7 @@ class UnknownLatex(ValueError):
 
 
 def mathml(latex: str, *, block: bool = False) -> str:
-    """`latex` as a MathML element.
+    """`latex` as MathML: one element, or several in a row between which a line may break.
 
     Raises:
         UnknownLatex: it is not LaTeX, or a command in it is not known.
@@ -49,7 +51,8 @@ def mathml(latex: str, *, block: bool = False) -> str:
         if _kind(element) in _ROWS:
             _tell_signs(element)
             _space_functions(element)
-    return ElementTree.tostring(root, encoding="unicode")
+    pieces = [root] if block else _pieces(root)
+    return "".join(ElementTree.tostring(piece, encoding="unicode") for piece in pieces)
 
 
 def _join_letters(element: Element) -> None:
@@ -98,6 +101,20 @@ def _space_functions(row: Element) -> None:
             _kind(before) not in ("mo", "mspace") or before.text in _CLOSING
         ):
             row.insert(at, _thin_space())
+
+
+def _pieces(root: Element) -> Iterator[Element]:
+    """A formula in a line of text, cut before each relation that stands in no bracket."""
+    row = root[0] if len(root) == 1 and _kind(root[0]) == "mrow" else root
+    piece, depth = Element(root.tag, root.attrib), 0
+    for element in row:
+        if _kind(element) == "mo" and len(element.text or "") == 1:
+            depth += (element.text in _OPENING) - (element.text in _CLOSING)
+            if element.text in _RELATIONS and not depth and len(piece):
+                yield piece
+                piece = Element(root.tag, root.attrib)
+        piece.append(element)
+    yield piece
 
 
 def _is_function(element: Element) -> bool:
