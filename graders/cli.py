@@ -18,22 +18,32 @@ from graders.exits import INTERRUPTED, OK, USAGE
 from graders.problems import UserProblem
 
 COMMANDS = {
-    "run": "grade notebooks against a source notebook, without a course folder",
-    "roster": "take the class list of a learning management system into the course",
-    "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
-    "grade": "grade an assignment of an nbgrader course folder into its gradebook",
-    "report": "write the class report, the marks as CSV and the feedback of an assignment",
-    "export": "write the marks as Canvas, Moodle or Gradescope take them, or as CSV",
+    "roster": "take in the class list of a learning management system",
     "release": "make the students' bundle, without an answer or a hidden test in it",
+    "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
+    "grade": "grade an assignment of a course folder into its gradebook",
+    "report": "write the class report, the marks as CSV and the feedback",
+    "run": "grade notebooks against a source notebook, without a course folder",
+    "export": "write the marks as Canvas, Moodle or Gradescope take them, or as CSV",
+    "feedback": "hand feedback back by Canvas, Moodle or nbgrader's exchange",
     "audit": "search a folder or an archive for answers and hidden tests",
+    "new-question": "begin a question: a section of the notebook and its key",
     "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",
     "doctor": "say what this machine has for safe grading, and what it lacks",
     "lab": "open JupyterLab at the map of the course",
     "demo": "release the course and grade a sample class, from beginning to end",
 }
+# The first command of each group, and what the group is for.
+_GROUPS = {
+    "roster": "a course",
+    "collect": "grading",
+    "export": "marks out",
+    "audit": "checking",
+    "lab": "looking",
+}
 
 _EPILOGUE = """\
-graders COMMAND --help says more about one command.
+graders COMMAND --help says more about one command; graders --version
 exit codes: 0 done; 1 done, and something needs a look; 2 could not be done as asked
 """
 
@@ -100,15 +110,23 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 def _parser() -> argparse.ArgumentParser:
     from graders.version import distribution_version
 
-    lines = [f"  {name:<12} {text}" for name, text in COMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="graders",
         usage="graders COMMAND [options]",
-        description="Grade notebooks safely, fast and resumably.\n\ncommands:\n"
-        + "\n".join(lines),
+        description="Grade notebooks safely, fast and resumably.\n\n" + _commands(),
         epilog=_EPILOGUE,
         formatter_class=_Help,
+        add_help=False,
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
-    parser.add_argument("--version", action="version", version=distribution_version())
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    version = distribution_version()
+    parser.add_argument("--version", action="version", version=version, help=argparse.SUPPRESS)
     return parser
+
+
+def _commands() -> str:
+    lines = []
+    for name, text in COMMANDS.items():
+        lines.append(f"  {_GROUPS.get(name, ''):<10}  {name:<10}  {text}")
+    return "\n".join(lines)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sql
@@ -428,6 +429,33 @@ def _score(connection: sql.Connection, submitted: str) -> float:
         mark = row.manual_score if row.manual_score is not None else row.auto_score
         total += 0.0 if mark is None else mark + (row.extra_credit or 0.0)
     return total
+
+
+@contextmanager
+def connected(url: str) -> Iterator[sql.Connection]:
+    """A connection for reading, closed afterwards.
+
+    Raises:
+        GradebookProblem: there is no gradebook yet, or it cannot be read.
+    """
+    empty = GradebookProblem(
+        f"the gradebook {_safe(url)} holds nothing yet; 'graders grade ASSIGNMENT' fills it."
+    )
+    with explained(url):
+        address = sql.make_url(url)
+        if (
+            address.drivername.startswith("sqlite")
+            and not Path(address.database or "").exists()
+        ):
+            raise empty  # SQLite would make an empty file
+        engine = sql.create_engine(url)
+        try:
+            with engine.connect() as connection:
+                if not sql.inspect(connection).has_table(api.Assignment.__tablename__):
+                    raise empty
+                yield connection
+        finally:
+            engine.dispose()
 
 
 @contextmanager

@@ -7,11 +7,12 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from graders import words
+from graders.by_hand import ByHand
 from graders.classreport import class_report
 from graders.conventions import Conventions
 from graders.feedback import feedback_page
@@ -41,7 +42,7 @@ def publish(
     names: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
     made: str = "",
-    feedback_path: Callable[[str], Path] | None = None,
+    by_hand: Mapping[str, ByHand] | None = None,
 ) -> Published:
     """Write `class_report.html` and `marks.csv` into `folder`, and feedback for each student.
 
@@ -49,24 +50,19 @@ def publish(
         title: the assignment's name.
         names: what students are called, by submission.
         titles: what questions are called for students, who know their headings and not the ids.
-        feedback_path: where the feedback on a submission goes; `folder/feedback/ID.html` when
-            not given.
+        by_hand: what graders added, by submission.
 
     Every file appears whole or not at all, so a run that is stopped leaves no half of one.
     """
     reports = list(reports)
     names, titles = names or {}, titles or {}
-    where = feedback_path or (lambda submission: folder / "feedback" / _file_name(submission))
-    written = []
-    for report in reports:
-        page = feedback_page(
-            report,
-            title=title,
-            student=names.get(report.submission, report.submission),
-            titles=titles,
-            made=made,
-        )
-        written.append(write_whole(where(report.submission), page))
+    pages = feedback_pages(
+        reports, title=title, names=names, titles=titles, made=made, by_hand=by_hand or {}
+    )
+    written = [
+        write_whole(folder / "feedback" / file_name(submission), page)
+        for submission, page in pages
+    ]
     table = io.StringIO(newline="")
     write_csv(table, reports, names=names)
     page = class_report(reports, title=title, names=names, made=made)
@@ -75,6 +71,47 @@ def publish(
         marks=write_whole(folder / "marks.csv", table.getvalue()),
         feedback=tuple(written),
     )
+
+
+def feedback_pages(
+    reports: Iterable[Report],
+    *,
+    title: str,
+    names: Mapping[str, str],
+    titles: Mapping[str, str],
+    made: str,
+    by_hand: Mapping[str, ByHand],
+) -> Iterator[tuple[str, str]]:
+    """Each submission and its page of feedback."""
+    for report in reports:
+        given = by_hand.get(report.submission, ByHand())
+        yield (
+            report.submission,
+            feedback_page(
+                report,
+                title=title,
+                student=names.get(report.submission, report.submission),
+                titles=titles,
+                made=made,
+                comments=given.comments,
+                penalty=given.penalty,
+            ),
+        )
+
+
+def cells_of_questions(source: bytes, conventions: Conventions | None = None) -> dict[str, str]:
+    """By the id of an answer's cell, the question that it answers: the next that is graded."""
+    slots, _ = template(source, conventions or Conventions())
+    found: dict[str, str] = {}
+    waiting: list[str] = []
+    for slot in slots:
+        if slot.mark is None:
+            continue
+        waiting.append(slot.mark.grade_id)
+        if slot.mark.grade or slot.mark.task:
+            found |= dict.fromkeys(waiting, slot.mark.grade_id)
+            waiting = []
+    return found
 
 
 def question_titles(source: bytes, conventions: Conventions | None = None) -> dict[str, str]:
@@ -100,7 +137,7 @@ def _apart(titles: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _file_name(submission: str) -> str:
+def file_name(submission: str) -> str:
     """A file name of its own for each submission, whatever it is called."""
     safe = re.sub(r"[^\w.@+-]", "_", submission).lstrip(".")[:80]
     if safe and safe == submission:

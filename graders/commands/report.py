@@ -7,13 +7,17 @@ from the results of the last 'graders grade'.
 from __future__ import annotations
 
 import argparse
+import json
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
-from graders.problems import UserProblem
+
+if TYPE_CHECKING:
+    from graders.publish import Published
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,40 +26,41 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", type=Path, default=None, metavar="FOLDER", help="default: reports/ASSIGNMENT"
     )
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    from graders.batch import reports
     from graders.course import Course
-    from graders.publish import publish, question_titles
+    from graders.publish import publish
+    from graders.results import results
 
     course = Course(options.course)
-    found = list(reports(course, options.assignment))
-    if not found:
-        raise UserProblem(
-            f"{options.assignment} has not been graded yet; "
-            f"'graders grade {options.assignment}' does that."
-        )
-    titles: dict[str, str] = {}
-    sources = course.sources(options.assignment)
-    for name, source in sources.items():
-        prefix = f"{name}/" if len(sources) > 1 else ""
-        named = question_titles(source, course.conventions)
-        titles |= {f"{prefix}{key}": title for key, title in named.items()}
+    found = results(course, options.assignment)
     folder = options.to or course.root / "reports" / options.assignment
     published = publish(
-        found,
+        found.reports,
         folder,
         title=options.assignment,
-        names=course.student_names(),
-        titles=titles,
+        names=found.names,
+        titles=found.titles,
         made=date.today().isoformat(),
+        by_hand=found.by_hand,
     )
+    if options.json:
+        files = {"report": published.report, "marks": published.marks}
+        print(json.dumps({name: str(path) for name, path in files.items()}))
+    elif not options.quiet:
+        _show(published, options.assignment)
+    return LOOK if any(report.needs_look for report in found.reports) else OK
+
+
+def _show(published: Published, assignment: str) -> None:
     show.CONSOLE.print(
         f"class report  {published.report}\n"
         f"marks         {published.marks}\n"
-        f"feedback      {len(published.feedback):,} pages, {published.feedback[0]} and so on",
+        f"feedback      {len(published.feedback):,} pages, {published.feedback[0]} and so on\n"
+        f"next          graders export {assignment} --for canvas (or moodle, gradescope, csv)\n"
+        f"              graders feedback {assignment} --for canvas (or moodle, folders)",
         markup=False,
         soft_wrap=True,
     )
-    return LOOK if any(report.needs_look for report in found) else OK

@@ -8,15 +8,13 @@ where nbgrader's own export counts what is undecided as zero.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sql
 from nbgrader import api
 
-from graders.gradebook import GradebookProblem, explained
+from graders.gradebook import GradebookProblem, connected
 from graders.roster import Row
 
 
@@ -54,7 +52,7 @@ def standings(url: str, assignment: str) -> list[Standing]:
     """
     tables = api.Assignment.__table__, api.SubmittedAssignment.__table__, api.Student.__table__
     task, submission, person = tables
-    with _connected(url) as connection:
+    with connected(url) as connection:
         found = connection.execute(sql.select(task).where(task.c.name == assignment)).first()
         if found is None:
             raise GradebookProblem(
@@ -99,17 +97,6 @@ def _late(when: datetime | None, due: datetime | None, extension: object) -> flo
     if extension is not None:
         due += extension
     return max(0.0, (when - due).total_seconds())
-
-
-@contextmanager
-def _connected(url: str) -> Iterator[sql.Connection]:
-    with explained(url):
-        engine = sql.create_engine(url)
-        try:
-            with engine.connect() as connection:
-                yield connection
-        finally:
-            engine.dispose()
 
 
 def _largest(connection: sql.Connection, assignment: str) -> float:

@@ -30,12 +30,17 @@ def feedback_page(
     student: str = "",
     titles: Mapping[str, str] | None = None,
     made: str = "",
+    comments: Mapping[str, str] | None = None,
+    penalty: float = 0.0,
 ) -> str:
     """A self-contained HTML page about one submission, for its author.
 
-    `titles` maps a question's id to words; `made` is a date to print on the page.
+    `titles` maps a question's id to words; `made` is a date to print on the page; `comments`
+    are a grader's, by question; `penalty` is what is taken off for lateness, in points.
     """
     decided = [question for question in report.questions if question.points is not None]
+    comments = dict(comments or {})
+    here = {question.id for question in report.questions}
     return pages.render(
         __name__,
         title=title,
@@ -43,6 +48,10 @@ def feedback_page(
         titles=titles or {},
         made=made,
         report=report,
+        mark=max(0.0, report.score - penalty),
+        penalty=penalty,
+        comments=comments,
+        other_comments=[text for name, text in comments.items() if name not in here],
         possible=sum(question.max_points for question in decided),
         right=sum(question.status is Status.PASSED for question in report.questions),
         waiting=len(report.questions) - len(decided),

@@ -1,0 +1,149 @@
+"""Write a page of feedback for each student, and put them up for handing back.
+
+A page opens without a network: marks, what was wrong in words, where to read again, and what
+graders wrote. --for makes the ZIP file that Canvas or Moodle takes back for a whole class, or
+one with a folder a student; --exchange releases it by nbgrader's exchange. What is given out
+is remembered: after a regrade, --only-changed tells only those whose marks changed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rich.text import Text
+
+from graders.commands import options as shared
+from graders.commands import show
+from graders.exits import LOOK, OK
+from graders.plaintext import one_line
+from graders.words import points
+
+SHOWN = 12
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assignment", metavar="ASSIGNMENT")
+    parser.add_argument(
+        "--for", dest="system", choices=("canvas", "moodle", "folders"), help="make a ZIP file"
+    )
+    parser.add_argument(
+        "--exchange", action="store_true", help="release by nbgrader's exchange"
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--only-changed",
+        action="store_true",
+        help="whose marks are not what they were told last",
+    )
+    which.add_argument(
+        "--changed-since",
+        type=_day,
+        metavar="DAY",
+        help="whose marks are not what they were told before",
+    )
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="default: reports/ASSIGNMENT")
+    shared.add_course(parser)
+    shared.add_output(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    from graders.collecting.collect import people
+    from graders.course import Course
+    from graders.feedback import given
+    from graders.publish import feedback_pages, file_name, write_whole
+    from graders.results import results
+
+    course, assignment = Course(options.course), options.assignment
+    found = results(course, assignment)
+    pages = dict(
+        feedback_pages(
+            found.reports,
+            title=assignment,
+            names=found.names,
+            titles=found.titles,
+            made=date.today().isoformat(),
+            by_hand=found.by_hand,
+        )
+    )
+    marks = given.marks_of(found.reports, found.by_hand)
+    told = given.given_out(course, assignment, before=options.changed_since)
+    changes = given.changes(told, marks)
+    if options.only_changed or options.changed_since:
+        changed = {change.student for change in changes}
+        pages = {student: page for student, page in pages.items() if student in changed}
+    folder = options.to or course.root / "reports" / assignment
+    for student, page in pages.items():
+        write_whole(folder / "feedback" / file_name(student), page)
+    about: dict[str, object] = {"pages": len(pages), "folder": str(folder / "feedback")}
+    left_out: list[str] = []
+    if options.system:
+        known = people(course, assignment)
+        named = {
+            student: name
+            for student in pages
+            if (
+                name := given.zip_name(
+                    options.system, student, _prefix(known, student, options.system), assignment
+                )
+            )
+        }
+        archive = folder / f"feedback_{options.system}.zip"
+        archive.write_bytes(given.zipped({name: pages[s] for s, name in named.items()}))
+        about["zip"] = str(archive)
+        left_out += [student for student in pages if student not in named]
+    if options.exchange:
+        left_out += given.to_exchange(course, assignment, pages)
+    handed_over = options.system or options.exchange
+    if handed_over:
+        out = {student: marks[student] for student in pages if student not in left_out}
+        given.write_down(course, assignment, out)
+    about["left_out"] = left_out
+    shown = [change for change in changes if change.student in pages] if told else []
+    if options.json:
+        about["changes"] = {change.student: [change.before, change.now] for change in shown}
+        print(json.dumps(about))
+    elif not options.quiet:
+        _line(f"{len(pages):,} pages in {folder / 'feedback'}")
+        if options.system:
+            _line(f"to upload: {about['zip']}")
+        for change in shown[:SHOWN]:
+            _line(
+                f"changed  {one_line(change.student, 40)}: {_mark(change.before)} before, "
+                f"{_mark(change.now)} now"
+            )
+        if len(shown) > SHOWN:
+            _line(f"and {len(shown) - SHOWN:,} more")
+        for student in left_out[:SHOWN]:
+            why = (
+                "not handed in by the exchange"
+                if options.exchange
+                else f"not collected from {options.system.capitalize()}"
+            )
+            _line(f"left out  {one_line(student, 40)}: {why}", "bold red")
+        if not handed_over:
+            _line("nothing is given out yet: --for canvas, moodle or folders, or --exchange")
+    return LOOK if left_out else OK
+
+
+def _prefix(known: dict[str, dict[str, str]], student: str, system: str) -> str:
+    person = known.get(student, {})
+    return person.get("prefix", "") if person.get("system") == system else ""
+
+
+def _mark(value: float | None) -> str:
+    return "none" if value is None else points(value)
+
+
+def _day(text: str) -> datetime:
+    try:
+        day = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write YYYY-MM-DD") from None
+    return day if day.tzinfo else day.astimezone().astimezone(UTC)
+
+
+def _line(text: str, style: str = "") -> None:
+    show.CONSOLE.print(Text(text, style=style), soft_wrap=True)
