@@ -28,7 +28,6 @@ COMMANDS = {
     "feedback": "hand feedback back by Canvas, Moodle or nbgrader's exchange",
     "audit": "search a folder or an archive for answers and hidden tests",
     "new-question": "begin a question: a section of the notebook and its key",
-    "new-question": "begin a question: a section of the notebook and its key",
     "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",
     "doctor": "say what this machine has for safe grading, and what it lacks",
     "lab": "open JupyterLab at the map of the course",
