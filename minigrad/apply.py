@@ -15,11 +15,14 @@ import numpy as np
 from minigrad.node import KeptResult, Node, Output, TensorBase, mode, unusual
 from minigrad.operands import as_number, to_operands
 from minigrad.versions import INFERENCE, Version, clock
-from minigrad.views import as_array, share, version_of
+from minigrad.views import as_array, share
 
 if TYPE_CHECKING:
-    from minigrad.rules.table import Rule
+    from minigrad.rules.table import Plan, Rule
     from minigrad.tensor import Tensor
+
+Values = tuple[Any, ...]
+ToKeep = tuple["Plan", Values, Values, Values, Values]
 
 new = object.__new__
 ndarray = np.ndarray
@@ -50,103 +53,48 @@ def unary(rule: Rule, x: Any, params: tuple[Any, ...] = ()) -> Tensor:
     if not isinstance(x, TensorBase):
         raise rule.wrong_argument(0, x)
     a = x._data
-    if not x._requires_grad:
-        if a.dtype.kind != "f":
-            (a,) = to_operands(rule, (a,))
-        return wrap(rule.forward(a, *params))
+    if not x._requires_grad and a.dtype.kind != "f":
+        (a,) = to_operands(rule, (a,))
     out = rule.forward(a, *params)
-    if unusual and mode.recording is not True:
-        return finish(rule, (x,), (a,), params, out, (0,))
-    node = new(Node)
-    node.plan = plan = rule.plans[1]
-    node.edges = (x._node or x,)
-    node.sequence = next(clock)
-    node.shape = out.shape
-    node.dtype = out.dtype
-    node.hooks = None
-    tensor: Tensor = new(_Tensor)
-    tensor._data = out
-    tensor._grad = None
-    tensor._node = node
-    tensor._requires_grad = True
-    if plan.keeps_inputs_alone:
-        tensor._counter = None
-        node.kept = (a,)
-        node.origins = (x,)
-        return tensor
-    if not plan.names:
-        tensor._counter = None
-        node.kept = node.origins = ()
-        return tensor
-    kept_result = None
-    tensor._counter = version = Version() if plan.keeps_result else None
-    if version is not None:
-        kept_result = KeptResult(out, version)
-    node.kept = plan.keep((a, out, *params, a.shape))
-    node.origins = plan.keep((x, kept_result, *params, a.shape))
-    return tensor
+    if not x._requires_grad or (unusual and not mode.recording):
+        return wrap(out)
+    plan = rule.plans[1]
+    further = (*params, a.shape) if plan.keeps_shapes else params
+    return recorded(plan, (x._node or x,), (x,), (a,), further, out)
 
 
 def binary(rule: Rule, x: Any, y: Any) -> Tensor:
     """Apply a rule of two tensors (or a tensor and a Python number) and no parameters."""
     if type(y) is ndarray:
         y = wrap(y)
-    a = x._data if isinstance(x, TensorBase) else x
-    b = y._data if isinstance(y, TensorBase) else y
     needs = 0
-    if a is not x:
+    if isinstance(x, TensorBase):
+        a = x._data
         if x._requires_grad:
             needs = 1
-        if b is not y:
-            if y._requires_grad:
-                needs += 2
-            if a.dtype is not b.dtype or (not needs and a.dtype.kind != "f"):
-                a, b = to_operands(rule, (a, b))
-        elif (type(y) is not float and type(y) is not int) or a.dtype.kind != "f":
-            a, b = to_operands(rule, (a, as_number(rule, y)))
     else:
+        a = x = as_number(rule, x)
+    if isinstance(y, TensorBase):
+        b = y._data
         if y._requires_grad:
-            needs = 2
-        a, b = to_operands(rule, (as_number(rule, x), b))
+            needs += 2
+        if a is x or a.dtype is not b.dtype or (not needs and a.dtype.kind != "f"):
+            a, b = to_operands(rule, (a, b))
+    else:
+        b = y
+        if (type(y) is not float and type(y) is not int) or a.dtype.kind != "f":
+            a, b = to_operands(rule, (a, as_number(rule, y)))
     try:
         out = rule.forward(a, b)
     except ValueError as error:
         raise rule.refusal(error, (a, b)) from None
-    if not needs:
+    if not needs or (unusual and not mode.recording):
         return wrap(out)
-    if unusual and mode.recording is not True:
-        return finish(rule, (x, y), (a, b), (), out, (0, 1) if needs == 3 else (needs - 1,))
-    node = new(Node)
-    node.plan = plan = rule.plans[needs]
     if needs == 3:
-        node.edges = (x._node or x, y._node or y)
+        edges: Values = (x._node or x, y._node or y)
     else:
-        node.edges = (x._node or x,) if needs == 1 else (y._node or y,)
-    node.sequence = next(clock)
-    node.shape = out.shape
-    node.dtype = out.dtype
-    node.hooks = None
-    tensor: Tensor = new(_Tensor)
-    tensor._data = out
-    tensor._grad = None
-    tensor._node = node
-    tensor._requires_grad = True
-    if plan.keeps_inputs_alone:
-        tensor._counter = None
-        node.kept = (a, b)
-        node.origins = (x, y)
-        return tensor
-    if not plan.names:
-        tensor._counter = None
-        node.kept = node.origins = ()
-        return tensor
-    kept_result = None
-    tensor._counter = version = Version() if plan.keeps_result else None
-    if version is not None:
-        kept_result = KeptResult(out, version)
-    node.kept = plan.keep((a, b, out))
-    node.origins = plan.keep((x, y, kept_result))
-    return tensor
+        edges = (x._node or x,) if needs == 1 else (y._node or y,)
+    return recorded(rule.plans[needs], edges, (x, y), (a, b), (), out)
 
 
 def apply(rule: Rule, inputs: Sequence[Any], params: tuple[Any, ...] = ()) -> Tensor:
@@ -165,7 +113,9 @@ def apply(rule: Rule, inputs: Sequence[Any], params: tuple[Any, ...] = ()) -> Te
             share(inputs[0], result, rule, params)
         return result
     data, out, needed = carry_out(rule, inputs, params)
-    return finish(rule, inputs, data, params, out, needed)
+    if not needed:
+        return wrap(out)
+    return recorded(*what_to_keep(rule, inputs, data, params, needed), out)
 
 
 def carry_out(
@@ -178,80 +128,83 @@ def carry_out(
         out = rule.forward(data, *params) if rule.variadic else rule.forward(*data, *params)
     except (ValueError, np.exceptions.AxisError) as error:
         raise rule.refusal(error, data) from None
+    if unusual and not mode.recording:
+        return data, out, ()
     needed = [i for i, x in enumerate(inputs) if isinstance(x, TensorBase) and x._requires_grad]
     return data, out, tuple(needed)
 
 
-def finish(
+# --- Writing on the tape -------------------------------------------------------
+
+
+def what_to_keep(
     rule: Rule,
     inputs: Sequence[Any],
     data: Sequence[Any],
     params: tuple[Any, ...],
-    out: Any,
     needed: tuple[int, ...],
-) -> Tensor:
-    """A tensor around the result, with a node if it is wanted."""
-    result = wrap(out)
-    if needed and mode.recording:
-        record(rule, inputs, data, params, result, needed)
-    return result
-
-
-def record(
-    rule: Rule,
-    inputs: Sequence[Any],
-    data: Sequence[Any],
-    params: tuple[Any, ...],
-    result: Any,
-    needed: tuple[int, ...],
-) -> None:
-    kept_result = None
-    if rule.plan(needed).keeps_result:
-        kept_result = KeptResult(result._data, version_of(result))
-    result._node = make_node(rule, inputs, data, params, kept_result, needed, result._data)
-    result._requires_grad = True
-
-
-def make_node(
-    rule: Rule,
-    inputs: Sequence[Any],
-    data: Sequence[Any],
-    params: tuple[Any, ...],
-    kept_result: Any,
-    needed: tuple[int, ...],
-    out: Any,
-) -> Node:
-    """A node for `rule`, which will hand cotangents to the inputs at the positions `needed`.
+) -> ToKeep:
+    """The first arguments of `recorded`, for a rule whose inputs at `needed` need a gradient.
 
     Args:
         data: the inputs' values, as the rule was given them.
-        kept_result: the result (or tuple of results) to keep, if a derivative asks for it.
-        out: the result's values.
     """
-    node = new(Node)
-    node.plan = plan = rule.plan(needed)
-    edges = []
-    for i in needed:
-        x = inputs[i]
-        edges.append(x._node or x)
-    node.edges = tuple(edges)
-    node.hooks = None
+    plan = rule.plan(needed)
+    edges = tuple([inputs[i]._node or inputs[i] for i in needed])
+    shapes = tuple([np.shape(x) for x in data]) if plan.keeps_shapes else ()
+    if rule.variadic:
+        return plan, edges, (), (), (*params, shapes)
+    return plan, edges, tuple(inputs), tuple(data), (*params, *shapes)
+
+
+def recorded(
+    plan: Plan,
+    edges: Values,
+    inputs: Values,
+    data: Values,
+    further: Values,
+    out: Any,
+    kept_result: Any = None,
+) -> Tensor:
+    """The result of an operation as a tensor, with a node behind it.
+
+    Args:
+        edges: who receives the cotangents of those inputs that need a gradient.
+        inputs, data: the tensors, and their values as the rule was given them.
+        further: parameters and, if a derivative asks for them, shapes of the inputs.
+        out: the result's values; of several results the first one's.
+        kept_result: the result (or the several) as derivatives will find it, if it is not new.
+    """
+    tensor: Tensor = new(_Tensor)
+    tensor._data = out
+    tensor._grad = None
+    tensor._requires_grad = True
+    tensor._counter = None
+    if plan.keeps_inputs_alone:
+        node = Node(edges + inputs)
+        node.kept = data
+    elif not plan.names:
+        node = Node(edges)
+        node.kept = ()
+    elif plan.keeps_result_alone and kept_result is None:
+        tensor._counter = version = Version()
+        node = Node((*edges, KeptResult(out, version)))
+        node.kept = (out,)
+    else:
+        result = out
+        if type(kept_result) is tuple:
+            result = tuple([k._data for k in kept_result])
+        elif plan.keeps_result and kept_result is None:
+            tensor._counter = version = Version()
+            kept_result = KeptResult(out, version)
+        node = Node(edges + plan.keep((*inputs, kept_result, *further)))
+        node.kept = plan.keep((*data, result, *further))
+    tensor._node = node
+    node.plan = plan
+    node.sequence = next(clock)
     node.shape = out.shape
     node.dtype = out.dtype
-    shapes = [np.shape(x) for x in data] if plan.keeps_shapes else ()
-    further = (*params, tuple(shapes)) if rule.variadic else (*params, *shapes)
-    if rule.variadic:
-        inputs = data = ()
-    node.kept = plan.keep((*data, values_of(kept_result), *further))
-    node.origins = plan.keep((*inputs, kept_result, *further))
-    node.sequence = next(clock)
+    node.hooks = None
     if unusual and mode.recording is not True:
         mode.recording(node)
-    return node
-
-
-def values_of(kept: Any) -> Any:
-    """The array in what is kept as a result, or the several."""
-    if isinstance(kept, tuple):
-        return tuple([k._data for k in kept])
-    return None if kept is None else kept._data
+    return tensor

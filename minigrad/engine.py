@@ -76,8 +76,10 @@ def backpropagate(
             values = unpack(node, create_graph)
         plan = node.plan
         if plan.holds_values and not keep_graph:
-            node.kept = node.origins = None
-        for (derivative, first, pick), edge in zip(plan.pullbacks, node.edges):  # noqa: B905
+            del node[plan.origins]
+            node.kept = None
+        # The node is the list of its edges, and of what it has kept after them.
+        for (derivative, first, pick), edge in zip(plan.pullbacks, node):  # noqa: B905
             if through is not None and edge not in through and edge not in wanted:
                 continue
             # The general call is the first one; the others are the same for one value and none.

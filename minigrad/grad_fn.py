@@ -16,7 +16,7 @@ class GraphFunction:
     __slots__ = ()
 
     plan: Any
-    edges: tuple[Any, ...]
+    edges: Any
 
     def name(self) -> str:
         """PyTorch's name of the operation, such as MulBackward0."""
@@ -49,16 +49,20 @@ class GraphFunction:
 
         return add_node_prehook(self, fn)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_saved_"):
-            return self.plan.rule.saved_value(self, name)
-        raise AttributeError(f"'{self.name()}' object has no attribute '{name}'")
-
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.plan.rule.saved_names(self)]
+        shared = [name for name in super().__dir__() if not name.startswith("_saved_")]
+        return [*shared, *self.plan.rule.saved_names(self)]
 
     def __repr__(self) -> str:
         return f"<{self.name()} object at {id(self):#x}>"
+
+
+def show_saved(name: str) -> None:
+    """Let nodes that keep a value under this name show it as an attribute.
+
+    By `__getattr__` it would be simpler, but that makes reading any attribute of a node slow.
+    """
+    setattr(GraphFunction, name, property(lambda node: node.plan.rule.saved_value(node, name)))
 
 
 class AccumulateGrad:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minigrad import dtypes, errors
-from minigrad.apply import apply, make_node, wrap
+from minigrad.apply import apply, recorded, what_to_keep, wrap
 from minigrad.functions.indexing import (
     getitem,
     index_error,
@@ -69,7 +69,8 @@ def apply_in_place(
     write(x, out)
     if kept_result is not None:
         kept_result._data = x._data
-    x._node = make_node(rule, inputs, values, params, kept_result, needed, x._data)
+    to_keep = what_to_keep(rule, inputs, values, params, needed)
+    x._node = recorded(*to_keep, x._data, kept_result)._node
     x._requires_grad = True
     if aliases:
         # The node has kept x's memory as another input, which is overwritten now.
@@ -157,9 +158,8 @@ def _into_base(rule: Rule, x: Tensor, others: Sequence[Any], params: tuple[Any, 
     if needed:
         inputs = (old_base, new)
         data = (base._data, new._data)
-        base._node = make_node(
-            assignment.copy_slices, inputs, data, (view.steps,), None, needed, base._data
-        )
+        to_keep = what_to_keep(assignment.copy_slices, inputs, data, (view.steps,), needed)
+        base._node = recorded(*to_keep, base._data)._node
         base._requires_grad = True
         refresh_views(base)
 
@@ -169,7 +169,7 @@ def _keep_in_place(node: Any, x: Tensor) -> None:
     origins = getattr(node, "origins", None) or ()
     if any(isinstance(origin, KeptResult) for origin in origins):
         kept = KeptResult(x._data, version_of(x))
-        node.origins = tuple([kept if isinstance(o, KeptResult) else o for o in origins])
+        node.origins = [kept if isinstance(o, KeptResult) else o for o in origins]
         # Nobody has used the node yet; what it keeps is as it is from now on.
         node.sequence = next(clock)
 

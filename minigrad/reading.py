@@ -6,7 +6,7 @@ outside the engine that knows how nodes keep things.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,7 @@ def nodes_behind(output: Any) -> list[Node | Output]:
     return engine.reach([output._node])
 
 
-def edges_of(node: Node | Output) -> tuple[End, ...]:
+def edges_of(node: Node | Output) -> Sequence[End]:
     """Whom a node hands its cotangents to: nodes and leaves, in the order of its inputs."""
     return (node.node,) if isinstance(node, Output) else node.edges
 

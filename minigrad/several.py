@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad.apply import carry_out, make_node, record, wrap
-from minigrad.node import KeptResult, Node, Output, mode
+from minigrad.apply import ToKeep, carry_out, recorded, what_to_keep, wrap
+from minigrad.node import KeptResult, Node, Output
 from minigrad.views import as_array, share, version_of
 
 if TYPE_CHECKING:
@@ -29,21 +29,29 @@ def apply_several(
     results = tuple([wrap(out) for out in outs])
     differentiable = rule.differentiable or (True,) * len(results)
     sources = [r for r, d in zip(results, differentiable, strict=True) if d]
-    if needed and mode.recording and rule.differentiable and len(sources) == 1:
-        record(rule, inputs, data, params, sources[0], needed)
-    elif needed and mode.recording and sources:
-        kept = tuple([KeptResult(s._data, version_of(s)) for s in sources])
-        node = make_node(rule, inputs, data, params, kept, needed, sources[0]._data)
+    if needed and sources:
+        _record(rule, what_to_keep(rule, inputs, data, params, needed), sources)
+    if rule.view:
+        for index, result in enumerate(results):
+            share(inputs[0], result, rule, params, index)
+    return results
+
+
+def _record(rule: Rule, to_keep: ToKeep, sources: Sequence[Any]) -> None:
+    """Put a node behind the results that a gradient can flow through."""
+    single = bool(rule.differentiable) and len(sources) == 1
+    kept: Any = tuple([KeptResult(s._data, version_of(s)) for s in sources])
+    node: Any = recorded(*to_keep, sources[0]._data, kept[0] if single else kept)._node
+    if single:
+        sources[0]._node = node
+    else:
         # Not None, so that the engine looks: some outputs may have received nothing.
         node.hooks = []
         node.outputs = [(s._data.shape, s._data.dtype) for s in sources]
         for index, source in enumerate(sources):
             source._node = Output(node, index, source._data)
-            source._requires_grad = True
-    if rule.view:
-        for index, result in enumerate(results):
-            share(inputs[0], result, rule, params, index)
-    return results
+    for source in sources:
+        source._requires_grad = True
 
 
 def gather(pending: dict[Any, Any], output: Output, g: Any) -> None:

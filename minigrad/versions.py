@@ -27,13 +27,10 @@ last_change = _LastChange()
 class Version:
     """How often a tensor's values were changed in place; a tensor and its views share one."""
 
-    __slots__ = ("changes", "number", "stamp", "views")
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.stamp = 0
-        self.changes: deque[int] | None = None
-        self.views: weakref.WeakValueDictionary[int, Any] | None = None
+    number = 0
+    stamp = 0
+    changes: deque[int] | None = None
+    views: weakref.WeakValueDictionary[int, Any] | None = None
 
     def bump(self) -> None:
         """Note one more change."""
@@ -56,8 +53,6 @@ class Version:
 
 class _NoVersion(Version):
     """In place of a version where nobody counts: on tensors made in inference mode."""
-
-    __slots__ = ()
 
     def bump(self) -> None:
         """Nothing is noted."""

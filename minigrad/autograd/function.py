@@ -164,12 +164,11 @@ def _record(
     outputs: Sequence[Any],
 ) -> None:
     """Put a node for the call on the tape."""
-    node = object.__new__(Node)
     positions = [i for i, needed in enumerate(ctx.needs_input_grad) if needed]
+    node = Node([arguments[i]._node or arguments[i] for i in positions])
     node.plan = FunctionPlan(cls, ctx, positions, len(arguments))  # type: ignore[assignment]
-    node.edges = tuple([arguments[i]._node or arguments[i] for i in positions])
     node.hooks = []
-    node.kept = node.origins = ()
+    node.kept = ()
     differentiable = [
         y
         for y, r in zip(outputs, results, strict=True)
@@ -211,6 +210,7 @@ class FunctionPlan:
         self.cls = cls
         self.ctx = ctx
         self.positions = tuple(positions)
+        self.origins = slice(len(positions), None)
         self.count = count
         self.rule = self
         self._answers: Any = None

@@ -79,7 +79,7 @@ def pack_kept(node: Node, pack: Callable[[Any], Any], unpack: Callable[[Any], An
             ]
         )
         return
-    kept, origins = list(node.kept), list(node.origins)
+    kept, origins = list(node.kept), node.origins
     for i in _order(node):
         origin = origins[i]
         if isinstance(origin, Keepable):
@@ -87,7 +87,7 @@ def pack_kept(node: Node, pack: Callable[[Any], Any], unpack: Callable[[Any], An
             kept[i] = SavedArray(saved)
     if all(new is old for new, old in zip(origins, node.origins, strict=True)):
         return
-    node.kept, node.origins = tuple(kept), tuple(origins)
+    node.kept, node.origins = tuple(kept), origins
     node.plan = plan = copy.copy(node.plan)
     plan.pullbacks = tuple([(d, None, _unpacking(pick)) for d, _, pick in plan.pullbacks])
     plan.pushforwards = tuple([(d, None, _unpacking(pick)) for d, _, pick in plan.pushforwards])

@@ -124,7 +124,7 @@ def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
 
 def neg(input: Tensor) -> Tensor:
     """-input."""
-    if tensor_argument("neg", input)._data.dtype.kind == "b":
+    if isinstance(input, TensorBase) and input._data.dtype.kind == "b":
         raise errors.negation_of_bool()
     return unary(rules.neg, input)
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.apply import apply, wrap
+from minigrad.grad_fn import show_saved
 from minigrad.node import Keepable, KeptResult, Node, TensorBase
 from minigrad.several import apply_several
 
@@ -70,6 +71,7 @@ class Plan:
             its arguments from the kept values; between them, which value it is if it is one, -1
             for none, and None for several.
         pushforwards: the same for tangents, which go forward.
+        origins: where in a node's list the origins of the kept values stand, after its edges.
         holds_values: whether there is anything to free after backward.
     """
 
@@ -78,8 +80,10 @@ class Plan:
         "keep",
         "keeps_inputs_alone",
         "keeps_result",
+        "keeps_result_alone",
         "keeps_shapes",
         "names",
+        "origins",
         "positions",
         "pullbacks",
         "pushforwards",
@@ -89,6 +93,7 @@ class Plan:
     def __init__(self, rule: Rule, positions: tuple[int, ...]) -> None:
         self.rule = rule
         self.positions = positions
+        self.origins = slice(len(positions), None)
         used: set[str] = set()
         for i in positions:
             used |= set(rule.argument_names(rule.vjp(i), i))
@@ -96,6 +101,7 @@ class Plan:
         self.names = names = [name for name in rule.value_names if name in used]
         self.keep = _picker([rule.value_names.index(name) for name in names])
         self.keeps_result = "out" in used
+        self.keeps_result_alone = names == ["out"]
         self.keeps_inputs_alone = bool(names) and tuple(names) == rule.inputs
         self.keeps_shapes = any(name.endswith("shape") or name == "shapes" for name in used)
         self.holds_values = any(name in rule.inputs or name == "out" for name in names)
@@ -202,6 +208,8 @@ class Rule:
         self._saved_as = {**PYTORCH_NAMES, **(saved_as or {})}
         shapes = ("shapes",) if variadic else tuple([f"{x}_shape" for x in self.inputs])
         self.value_names = (*self.inputs, "out", *self.params, *shapes)
+        for value in self.value_names:
+            show_saved(self._saved_name(value))
         self._vjps = tuple(vjps)
         self._jvps = tuple(jvps) if jvps is not None else self._derived_jvps()
         # What the derivatives ask for is read once, here; a misspelt name is an error at
@@ -301,7 +309,10 @@ class Rule:
 
     def saved_names(self, node: Node) -> list[str]:
         """Names of the values a node keeps, as PyTorch spells them: `_saved_self` and so on."""
-        return [f"_saved_{self._saved_as.get(name, name)}" for name in node.plan.names]
+        return [self._saved_name(name) for name in node.plan.names]
+
+    def _saved_name(self, name: str) -> str:
+        return f"_saved_{self._saved_as.get(name, name)}"
 
     def saved_value(self, node: Node, name: str) -> Any:
         """A value that the node keeps, by PyTorch's name."""

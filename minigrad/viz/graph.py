@@ -72,7 +72,7 @@ def make_dot(
         show_grads=show_grads,
         show_versions=show_versions,
     )
-    for output in var if isinstance(var, tuple | list) else [var]:
+    for output in var if type(var) in (tuple, list) else [var]:
         picture.add_tensor(_checked_tensor(output), OUTPUT)
     resize_graph(picture.drawing)
     return picture.drawing

@@ -190,7 +190,8 @@ class _Graph:
     ) -> None:
         self.order = order
         self.names = names
-        self.values = {**self.kept_values(), **values, output._node: output._data}
+        single = {n: v for n, v in values.items() if not has_several_results(n)}
+        self.values = {**self.kept_values(), **single, output._node: output._data}
         self.boxes: list[Box] = []
         self.arrows: list[Arrow] = []
         self.number: dict[Any, int] = {}  # the box of each leaf, node and output
