@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from minigrad import errors
+from minigrad.naming import Named
 
 __all__ = ["device", "get_default_device", "set_default_device"]
 
@@ -19,7 +20,7 @@ KINDS = (
 )
 
 
-class device:
+class device(metaclass=Named):
     """The name of a place where tensors may live. Here that is the CPU only.
 
     Args:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import errors
+from minigrad.naming import Named
 
 __all__ = [
     "Size",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class dtype:
+class dtype(metaclass=Named):
     """An element type, such as `minigrad.float32`.
 
     Its printed form is PyTorch's (`torch.float32`), so that what a lecture prints is what a
@@ -94,7 +95,7 @@ FROM_NUMPY: dict[np.dtype[Any], dtype] = {each.numpy: each for each in ALL}
 PYTHON_TYPES: dict[type, dtype] = {bool: bool_, int: int64}
 
 
-class Size(tuple[int, ...]):
+class Size(tuple[int, ...], metaclass=Named):
     """The shape of a tensor: a tuple that prints as PyTorch's does."""
 
     __slots__ = ()

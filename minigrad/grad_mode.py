@@ -12,6 +12,7 @@ from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar
 
+from minigrad.naming import Shown
 from minigrad.node import mode, unusual
 
 __all__ = [
@@ -34,7 +35,7 @@ def _record(value: Any) -> None:
         unusual.add(get_ident())
 
 
-class _Switch:
+class _Switch(Shown):
     """Sets the mode on entering, and back on leaving."""
 
     __slots__ = ("_before", "_recording")
@@ -116,7 +117,7 @@ class set_grad_enabled(_Switch):
         return super().__call__(function)
 
 
-class inference_mode:
+class inference_mode(Shown):
     """Like `no_grad`, for code in which no gradient will ever be asked for."""
 
     __slots__ = ("_before", "_mode")

@@ -12,6 +12,7 @@ import numpy as np
 from minigrad import errors
 from minigrad.apply import wrap
 from minigrad.grad_mode import no_grad, set_grad_enabled
+from minigrad.naming import Shown
 from minigrad.node import TensorBase
 
 
@@ -59,7 +60,7 @@ class RetainGrad:
             held._grad = g if g._requires_grad else wrap(np.array(g._data)[()])
 
 
-class HookHandle:
+class HookHandle(Shown):
     """What `register_hook` returns: `remove()` takes the hook away again."""
 
     def __init__(self, remove: Callable[[], None]) -> None:

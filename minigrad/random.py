@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any, SupportsInt
 
 import numpy as np
 
+from minigrad.naming import Shown
+
 from . import errors
 from .device import CPU, check_device
 
@@ -68,7 +70,7 @@ STATE_LAYOUT = np.dtype(
 )
 
 
-class Generator:
+class Generator(Shown):
     """A stream of random numbers with its own seed, as `torch.Generator`.
 
     Args:

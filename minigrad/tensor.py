@@ -29,6 +29,7 @@ from minigrad.methods.matrix import MatrixMethods
 from minigrad.methods.networks import NetworkMethods
 from minigrad.methods.reductions import ReductionMethods
 from minigrad.methods.shapes import ShapeMethods
+from minigrad.naming import Named
 from minigrad.node import TensorBase, mode
 from minigrad.rules import elementwise as rules
 from minigrad.versions import INFERENCE
@@ -45,6 +46,7 @@ class Tensor(
     ShapeMethods,
     IndexingMethods,
     TensorBase,
+    metaclass=Named,
 ):
     """An array of numbers of one dtype that remembers how it was computed.
 

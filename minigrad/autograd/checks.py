@@ -136,7 +136,7 @@ def numerical_jacobian(
         values = []
         for step in (eps, -eps):
             data = np.array(x._data)
-            data.reshape(-1)[position] += step
+            data.flat[position] += step
             moved = wrap(data[()])
             moved._requires_grad = True
             with enable_grad():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from minigrad import dtypes, errors
 from minigrad.functions.arguments import tensor_argument
+from minigrad.naming import pytorch_name
 from minigrad.node import TensorBase
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def typename(obj: Any) -> str:
     """PyTorch's name of a tensor's type; of anything else the name of its class."""
     if isinstance(obj, TensorBase):
         return f"torch.{errors.scalar_type(obj._data.dtype)}Tensor"
+    if isinstance(obj, type) and obj.__module__ != "builtins":
+        return pytorch_name(obj)
     named = obj if hasattr(obj, "__qualname__") else type(obj)
     module = getattr(named, "__module__", None) or "builtins"
     name = str(named.__qualname__)

@@ -2,6 +2,7 @@
 
 from minigrad.nn import functional as functional
 from minigrad.nn import init as init
+from minigrad.nn import modules as modules
 from minigrad.nn import parameter as parameter
 from minigrad.nn import utils as utils
 from minigrad.nn.activations import CELU as CELU

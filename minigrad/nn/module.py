@@ -12,6 +12,10 @@ from typing import Any, NamedTuple, Self
 from minigrad import errors
 from minigrad.grad_mode import no_grad
 from minigrad.hooks import HookHandle
+from minigrad.legacy import dtype_of
+from minigrad.naming import Named
+from minigrad.nn import hooks
+from minigrad.nn.hooks import Hooks
 from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 from minigrad.views import as_array
@@ -33,7 +37,7 @@ class IncompatibleKeys(_Keys):
     __str__ = __repr__
 
 
-class Module:
+class Module(metaclass=Named):
     """The base of every layer and model.
 
     Assign Parameters and Modules as attributes in `__init__` (after `super().__init__()`), and
@@ -44,6 +48,10 @@ class Module:
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
+    _forward_pre_hooks: Hooks
+    _forward_hooks: Hooks
+    _backward_pre_hooks: Hooks
+    _backward_hooks: Hooks
 
     def __init__(self) -> None:
         # Not through __setattr__, which needs these.
@@ -53,26 +61,28 @@ class Module:
         state["_buffers"] = {}
         state["_unsaved_buffers"] = set()
         state["_modules"] = {}
-        state["_forward_hooks"] = {}
-        state["_forward_pre_hooks"] = {}
+        state["_forward_pre_hooks"] = Hooks()
+        state["_forward_hooks"] = Hooks()
+        state["_backward_pre_hooks"] = Hooks()
+        state["_backward_hooks"] = Hooks()
 
     def forward(self, *inputs: Any) -> Any:
         """Compute the output; every module says how."""
         raise errors.no_forward(type(self).__name__)
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
-        if self._forward_pre_hooks:
-            for hook in list(self._forward_pre_hooks.values()):
-                changed = hook(self, inputs)
-                if changed is not None:
-                    inputs = changed if isinstance(changed, tuple) else (changed,)
-        output = self.forward(*inputs, **named)
-        if self._forward_hooks:
-            for hook in list(self._forward_hooks.values()):
-                changed = hook(self, inputs, output)
-                if changed is not None:
-                    output = changed
-        return output
+        if (
+            self._forward_pre_hooks
+            or self._forward_hooks
+            or self._backward_hooks
+            or self._backward_pre_hooks
+            or hooks.forward_pre
+            or hooks.forward
+            or hooks.backward
+            or hooks.backward_pre
+        ):
+            return hooks.call(self, inputs, named)
+        return self.forward(*inputs, **named)
 
     # --- Attributes ----------------------------------------------------------------
 
@@ -82,11 +92,13 @@ class Module:
             if "_modules" not in self.__dict__:
                 kind = "parameters" if isinstance(value, Parameter) else "module"
                 raise errors.module_not_initialised(kind)
+            home = "_parameters" if isinstance(value, Parameter) else "_modules"
+            # A new value under an old name keeps the old one's place in the order.
             for store in stores:
-                self.__dict__[store].pop(name, None)
+                if store != home:
+                    self.__dict__[store].pop(name, None)
             self.__dict__.pop(name, None)
-            home = self._parameters if isinstance(value, Parameter) else self._modules
-            home[name] = value  # type: ignore[assignment]
+            self.__dict__[home][name] = value
             return
         for store, kind in zip(
             stores, ("torch.nn.Parameter", "torch.Tensor", "torch.nn.Module"), strict=True
@@ -269,6 +281,23 @@ class Module:
             )
         return found
 
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer with a dotted name."""
+        owner, _, name = target.rpartition(".")
+        found = self.get_submodule(owner)._buffers.get(name)
+        if found is None:
+            raise AttributeError(
+                f"{type(self.get_submodule(owner)).__name__} has no attribute `{name}`"
+            )
+        return found
+
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Put a module in the place with a dotted name."""
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        owner, _, name = target.rpartition(".")
+        setattr(self.get_submodule(owner), name, module)
+
     # --- Doing something to all -----------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
@@ -324,6 +353,16 @@ class Module:
         from minigrad.dtypes import float64
 
         return self.to(float64)
+
+    def half(self) -> Self:
+        """Convert to float16."""
+        from minigrad.dtypes import float16
+
+        return self.to(float16)
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert all floating point parameters and buffers to a dtype."""
+        return self.to(dtype_of(dst_type))
 
     def cpu(self) -> Self:
         """The module itself: everything lives in main memory."""
@@ -394,19 +433,50 @@ class Module:
                     tensor.copy_(state_dict[name])
         return IncompatibleKeys(missing, unexpected)
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> HookHandle:
-        """Call `hook(module, inputs, output)` after each forward.
-
-        What it returns replaces the output.
-        """
-        return _registered(self._forward_hooks, hook)
-
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> HookHandle:
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> HookHandle:
         """Call `hook(module, inputs)` before each forward.
 
-        What it returns replaces the inputs.
+        What it returns replaces the inputs. With `with_kwargs` it is given the keyword
+        arguments, too, and returns both.
         """
-        return _registered(self._forward_pre_hooks, hook)
+        return self._forward_pre_hooks.add(hook, prepend, with_kwargs)
+
+    def register_forward_hook(
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> HookHandle:
+        """Call `hook(module, inputs, output)` after each forward.
+
+        What it returns replaces the output. With `with_kwargs` it is given the keyword
+        arguments, too, before the output.
+        """
+        return self._forward_hooks.add(hook, prepend, with_kwargs, always_call)
+
+    def register_full_backward_pre_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, grad_output)` when the gradients of the outputs have come.
+
+        What it returns replaces them.
+        """
+        return self._backward_pre_hooks.add(hook, prepend)
+
+    def register_full_backward_hook(
+        self, hook: Callable[..., Any], prepend: bool = False
+    ) -> HookHandle:
+        """Call `hook(module, grad_input, grad_output)` when those of the inputs have come.
+
+        What it returns replaces `grad_input`.
+        """
+        return self._backward_hooks.add(hook, prepend)
+
+    register_backward_hook = register_full_backward_hook
 
     # --- Text
     # ----------------------------------------------------------------------------------
@@ -443,12 +513,6 @@ def _type_text(value: Any) -> str:
     return (
         kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     )
-
-
-def _registered(hooks: dict[object, Any], hook: Callable[..., Any]) -> HookHandle:
-    key = object()
-    hooks[key] = hook
-    return HookHandle(lambda: hooks.pop(key, None))
 
 
 def clear_grad(parameter: Any, set_to_none: bool) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.grad_mode import enable_grad
+from minigrad.naming import Named
 from minigrad.nn.module import clear_grad
 from minigrad.tensor import Tensor
 from minigrad.views import as_array, version_of
@@ -23,7 +24,7 @@ State = dict[str, Any]
 Group = dict[str, Any]
 
 
-class Optimizer:
+class Optimizer(metaclass=Named):
     """The base of optimisers.
 
     Args:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from minigrad.naming import Shown
 from minigrad.optim.optimizer import Optimizer
 
 __all__ = [
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 
-class LRScheduler:
+class LRScheduler(Shown):
     """The base: a scheduler says in `get_lr` what the step sizes are at `self.last_epoch`.
 
     Args:

@@ -203,6 +203,7 @@ cat = Rule(
     cases=(Case(((2, 3), (2, 1), (2, 4)), (1,)),),
 )
 
+
 def _stacking(name: str, node_name: str) -> Rule:
     return Rule(
         name,
@@ -245,3 +246,26 @@ def _as_layer(t: Any, position: int, shapes: Sequence[Shape], dim: int) -> Any:
     shape = list(shapes[0])
     shape.insert(dim, len(shapes))
     return slice_adjoint(t, tuple(shape), (slice(None),) * dim + (position,))
+
+
+def _one_of_all(t: Any, position: int, shapes: Sequence[Shape]) -> tuple[Any, ...]:
+    """The tangents of all results, if one input has one."""
+    nothing = t.sum() * 0
+    return tuple([t if i == position else expand(nothing, s) for i, s in enumerate(shapes)])
+
+
+# Where a module begins and ends for its backward hooks. Copies, so that a change in place after
+# it does not reach what was before it unnoticed.
+module_boundary = Rule(
+    "module_boundary",
+    lambda inputs: tuple([x.copy() for x in inputs]),
+    [lambda g, position: g[position]],
+    jvps=[_one_of_all],
+    kind="general",
+    variadic=True,
+    promotion=None,
+    differentiable=(),
+    node_name="BackwardHookFunctionBackward",
+    formula=("1",),
+    cases=(Case(((2, 3), (4,))),),
+)

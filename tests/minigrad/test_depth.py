@@ -297,3 +297,9 @@ def test_recording_is_put_back_as_it_was(x):
         with mg.enable_grad():
             assert x.exp().grad_fn is not None
     assert mg.is_grad_enabled() is True
+
+
+def test_gradcheck_takes_an_input_in_any_order_of_memory():
+    x = mg.randn(3, 2, dtype=mg.float64, requires_grad=True).detach().t().requires_grad_()
+    assert not x.is_contiguous()
+    assert mg.autograd.gradcheck(mg.sin, x)

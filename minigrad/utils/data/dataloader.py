@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from minigrad import random
+from minigrad.naming import Shown
 from minigrad.utils.data.collate import default_collate, default_convert
 from minigrad.utils.data.dataset import IterableDataset
 from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler
@@ -14,7 +15,7 @@ from minigrad.utils.data.sampler import BatchSampler, RandomSampler, SequentialS
 Batch = TypeVar("Batch")
 
 
-class DataLoader(Generic[Batch]):
+class DataLoader(Shown, Generic[Batch]):
     """Batches of a dataset, in its order or a random one.
 
     Args:

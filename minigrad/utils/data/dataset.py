@@ -10,12 +10,13 @@ from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from minigrad import random
+from minigrad.naming import Shown
 from minigrad.tensor import Tensor
 
 Example = TypeVar("Example")
 
 
-class Dataset(Generic[Example]):
+class Dataset(Shown, Generic[Example]):
     """The base: say in `__getitem__` what example n is, and in `__len__` how many there are."""
 
     def __getitem__(self, index: Any) -> Any:

@@ -8,11 +8,12 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from minigrad import random
+from minigrad.naming import Shown
 
 Index = TypeVar("Index")
 
 
-class Sampler(Generic[Index]):
+class Sampler(Shown, Generic[Index]):
     """The base: say in `__iter__` which example numbers come one after the other."""
 
     def __init__(self, data_source: Any = None) -> None:
