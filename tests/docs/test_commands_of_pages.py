@@ -20,11 +20,14 @@ def project(tmp_path: Path) -> Path:
     """A fresh copy of the project, set up with the packages that are here already."""
     folder = tmp_path / "project"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
-    environment = folder / ".venv"
-    environment.mkdir()
-    for part in Path(sys.prefix).iterdir():
-        if part.name != ".ready":
-            (environment / part.name).symlink_to(part)
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for program in Path(sys.prefix, "bin").iterdir():
+        (programs / program.name).symlink_to(program)
+    # Through a link Python would take the copy for its home, and the sandbox find half of it.
+    (programs / "python").unlink()
+    (programs / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (programs / "python").chmod(0o755)
     key = '{ cat requirements.lock pyproject.toml; printf "%s\\n" "$(pwd)"; } | cksum'
     subprocess.run(["sh", "-c", f"{key} > .venv/.ready"], cwd=folder, check=True)
     return folder
@@ -38,6 +41,7 @@ def test_every_command_of_the_page_does_what_it_says(page: Path, project: Path) 
     environment = {
         **os.environ,
         "PATH": f"{project / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(project),  # the copy, and not the project that is installed
         "COLUMNS": "100",
         "NO_COLOR": "1",
     }
