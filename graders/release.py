@@ -24,6 +24,7 @@ from graders.gradebook import Gradebook
 from graders.notebook import read_notebook
 from graders.problems import UserProblem
 from graders.rebuild import template
+from graders.student.exercise import RELEASED, as_released
 from graders.variants import Variants, released, variants_of
 
 NAME = "minigrad-course"
@@ -83,6 +84,7 @@ def release(course: Course, build: Path) -> Bundle:
     wanted = "".join(f"{name}\n" for name in ("--constraint versions.txt", *PACKAGES))
     (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
     (folder / "versions.txt").write_text(versions(lock), encoding="utf-8")
+    _tell_pack(folder, course, assignments)
     personal = build / "personal"
     students = _personal(course, varied, personal)
     canaries = canaries_of(course)
@@ -100,6 +102,16 @@ def release(course: Course, build: Path) -> Bundle:
         personal if students else None,
         students,
     )
+
+
+def _tell_pack(folder: Path, course: Course, assignments: list[str]) -> None:
+    """What was released, by which `pack.py` sees what a student has lost."""
+    notebooks = {
+        name: {path.stem: path for path in course.release_folder(name).glob("*.ipynb")}
+        for name in assignments
+    }
+    place = folder / RELEASED.relative_to(_HERE.parent)
+    place.write_text(as_released(notebooks), encoding="utf-8")
 
 
 def _personal(course: Course, varied: Mapping[str, Variants], folder: Path) -> int:
@@ -175,8 +187,10 @@ def canaries_of(course: Course) -> Canaries:
         canaries.add_private_file(str(path.relative_to(top)), path.read_text(encoding="utf-8"))
     for path in (
         _HERE / "bundle" / "start.py",
+        _HERE / "bundle" / "pack.py",
         *(top / "minigrad").rglob("*.py"),
         *(_HERE / "check").rglob("*.py"),
+        *(_HERE / "student").rglob("*.py"),
         *(top / "notebooks" / "lectures").rglob("*.py"),
     ):
         canaries.allow(path.read_text(encoding="utf-8"))
@@ -189,7 +203,7 @@ def canaries_of(course: Course) -> Canaries:
 
 def _contents(course: Course, top: Path, assignments: list[str]) -> Iterator[tuple[Path, str]]:
     """Every file of the bundle and its place in it."""
-    for name in ("start.py", "READ_ME_FIRST.md"):
+    for name in ("start.py", "pack.py", "READ_ME_FIRST.md"):
         yield _HERE / "bundle" / name, name
     for path in _files(top / "notebooks" / "lectures"):
         yield path, f"lectures/{path.relative_to(top / 'notebooks' / 'lectures')}"
@@ -199,7 +213,7 @@ def _contents(course: Course, top: Path, assignments: list[str]) -> Iterator[tup
             yield path, f"exercises/{assignment}/{path.relative_to(folder)}"
     for path in _files(top / "minigrad"):
         yield path, str(path.relative_to(top))
-    for path in (_HERE / "__init__.py", *_files(_HERE / "check")):
+    for path in (_HERE / "__init__.py", _HERE / "contents.py", *_files(_HERE / "check")):
         yield path, str(path.relative_to(top))
 
 

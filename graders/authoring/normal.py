@@ -91,9 +91,13 @@ def strip(notebook: NotebookNode) -> None:
                 "language": "python",
                 "name": "python3",
             },
+            # As JupyterLab writes it, but for the version of the Python that happens to run.
             "language_info": {
-                "name": "python",
+                "codemirror_mode": {"name": "ipython", "version": 3},
                 "file_extension": ".py",
+                "mimetype": "text/x-python",
+                "name": "python",
+                "nbconvert_exporter": "python",
                 "pygments_lexer": "ipython3",
             },
         }

@@ -9,31 +9,53 @@ import pytest
 from lecture_files import LECTURES, ROOT, code, read
 from servers import ERROR, TOKEN, WAIT, jupyterlab
 
+from graders.calm import write_settings
+
 pytestmark = pytest.mark.slow
 sync_api = pytest.importorskip("playwright.sync_api", reason="drives a browser")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", home / "course" / "notebooks")
-    with jupyterlab(home / "course", home) as address:
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = tmp_path_factory.mktemp("lab") / "course"
+    shutil.copytree(ROOT / "notebooks", course / "notebooks")
+    return course
+
+
+@pytest.fixture(scope="module")
+def lab(course: Path) -> Iterator[str]:
+    """JupyterLab with the settings that `make lab` gives it."""
+    write_settings(course.parent / "settings")
+    settings = {
+        "JUPYTER_CONFIG_PATH": str(course.parent / "settings"),
+        "PYTHONPATH": str(ROOT),
+    }
+    with jupyterlab(course, course.parent, settings) as address:
         yield address
 
 
-@pytest.mark.parametrize("path", LECTURES, ids=lambda p: p.stem)
-def test_runs_from_top_to_bottom_and_moves(
-    path: Path, lab: str, browser: "sync_api.Browser"
-) -> None:
+def opened(
+    browser: "sync_api.Browser", lab: str, path: Path, trouble: list[str]
+) -> "sync_api.Page":
+    """The page of a lecture whose kernel answers; what goes wrong in it goes into `trouble`."""
     page = browser.new_page(viewport={"width": 1100, "height": 1000})
-    trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda said: trouble.extend(_scolding(said)))
     page.goto(
         f"{lab}/lab/workspaces/{path.stem}/tree/notebooks/lectures/{path.name}?token={TOKEN}"
     )
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=WAIT)
     # What is asked before the kernel answers is lost; only the status bar says that it does.
     page.get_by_text("| Idle").wait_for(timeout=WAIT)
+    return page
+
+
+@pytest.mark.parametrize("path", LECTURES, ids=lambda p: p.stem)
+def test_runs_from_top_to_bottom_and_moves(
+    path: Path, lab: str, browser: "sync_api.Browser"
+) -> None:
+    trouble: list[str] = []
+    page = opened(browser, lab, path, trouble)
     # Cells far below the window are not drawn unless the window is as long as the notebook.
     page.set_viewport_size({"width": 1100, "height": 12_000})
     page.get_by_text("Run", exact=True).first.click()
@@ -45,6 +67,29 @@ def test_runs_from_top_to_bottom_and_moves(
     assert page.locator(ERROR).count() == 0
     _move_each_control(page, controls)
     assert trouble == []
+    page.close()
+
+
+def _scolding(said: "sync_api.ConsoleMessage") -> list[str]:
+    """An error message of a script; a file that JupyterLab does not find is its own business."""
+    ours = said.type == "error" and "Failed to load resource" not in said.text
+    return [said.text] if ours else []
+
+
+def test_a_lecture_that_was_opened_and_saved_is_as_it_was(
+    course: Path, lab: str, browser: "sync_api.Browser"
+) -> None:
+    path = LECTURES[2]
+    page = opened(browser, lab, path, [])
+    assert page.locator(".jp-mod-dirty").count() == 0
+    copy = course / path.relative_to(ROOT)
+    before = copy.stat().st_mtime_ns
+    page.keyboard.press("Control+s")
+    deadline = time.monotonic() + 60
+    while copy.stat().st_mtime_ns == before:
+        assert time.monotonic() < deadline, "nothing was saved"
+        page.wait_for_timeout(100)
+    assert copy.read_bytes() == path.read_bytes()
     page.close()
 
 

@@ -121,6 +121,7 @@ def test_the_bundle_is_complete_and_clean(bundle):
     there = {str(p.relative_to(bundle.folder)) for p in bundle.folder.rglob("*") if p.is_file()}
     assert {
         "start.py",
+        "pack.py",
         "READ_ME_FIRST.md",
         "requirements.txt",
         "versions.txt",
@@ -128,7 +129,9 @@ def test_the_bundle_is_complete_and_clean(bundle):
         "exercises/ps1_derivatives/ps1_derivatives.ipynb",
         "minigrad/__init__.py",
         "graders/check/__init__.py",
+        "graders/student/released.json",
         "graders/__init__.py",
+        "graders/contents.py",
     } <= there
     assert not [
         p for p in there if "keys" in p or "rebuild" in p or p.endswith((".pyc", ".db"))
