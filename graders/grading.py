@@ -22,7 +22,7 @@ from graders.judge import IN_STUDENT_PROCESS, STATEFUL, Verdict, submission_seed
 from graders.limits import Limits
 from graders.ownership import Ownership, constants, imported_modules, ownership, parse
 from graders.rebuild import Cell, Rebuilt, rebuild
-from graders.report import Question, Report, Status
+from graders.report import Question, Report, Status, seen_from
 from graders.sandbox import wire
 from graders.sandbox.process import SandboxError, Template
 from graders.sandbox.template import FULL
@@ -451,6 +451,7 @@ class _Run:
             misconception=verdict.misconception,
             lecture=verdict.lecture,
             detail=verdict.detail,
+            seen=seen_from(verdict.seen),
         )
 
 

@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from graders import seed, sources
+from graders import seed, sources, visible
 from graders.ownership import definitions, imports_of, parse
 from graders.plaintext import one_line, printable
 from graders.remote import Broken, CannotCross, OutOfTime, Student, Trust, is_handle
@@ -46,6 +46,8 @@ _BEGIN_HIDDEN, _END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 STATEFUL = frozenset(("matplotlib.pyplot", "pylab"))
 # Where a test sets a random generator, the student's generators are set alike.
 _SEEDS = re.compile(r"\b(manual_seed|seed|set_state|setstate|set_rng_state)\s*\(")
+_DRAWN = "graders.keys"  # a hidden test that asks a key
+SEEN_SECONDS = 2.0
 IN_STUDENT_PROCESS = "in-student-process"
 
 
@@ -61,6 +63,7 @@ class Verdict:
     lecture: str | None = None
     seconds: float = 0.0
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    seen: dict[str, Any] | None = None
 
     def to_record(self) -> dict[str, Any]:
         record = {name: getattr(self, name) for name in self.__slots__}
@@ -77,6 +80,7 @@ class Namespace(dict[str, Any]):
     def __init__(self, asked: frozenset[str]) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self._asked = asked
+        self._deleted: set[str] = set()
         self.student: Student | None = None
         self.missed: str | None = None
 
@@ -92,7 +96,23 @@ class Namespace(dict[str, Any]):
     def __setitem__(self, name: str, value: Any) -> None:
         if type(value) is types.ModuleType and value.__name__ in STATEFUL:
             value = self.student.operate("module", value.__name__)
-        super().__setitem__(name, value)
+        if name in self._deleted:
+            self.student.operate("bind", name, value)
+            self._deleted.discard(name)
+        else:
+            super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        """A test that deletes an answer, to see what needs it, means the student's own.
+
+        What it then binds to that name is the student's again. Nothing else that a test binds
+        is shown to the student's code, for it may be what an answer is compared with.
+        """
+        if name in self or name not in self._asked:
+            super().__delitem__(name)
+        else:
+            self.student.operate("unbind", name)
+            self._deleted.add(name)
 
     def name_theirs(self, names: dict[str, str]) -> None:
         """Let names stand for modules of the student's, by the modules' names."""
@@ -206,8 +226,36 @@ class Judge:
         verdict.seconds = time.monotonic() - started
         if self._student.broken:
             raise Broken(self._student.broken)
-        if not again:
-            self.say("question", cell["index"], verdict.to_record())
+        if again:
+            return
+        if verdict.status is Status.FAILED and _DRAWN in cell["source"]:
+            verdict.seen = self._seen(cell)
+        self.say("question", cell["index"], verdict.to_record())
+        if self._student.broken:
+            raise Broken(self._student.broken)
+
+    def _seen(self, cell: dict[str, Any]) -> dict[str, Any] | None:
+        """What the visible part of a failed test says; the mark does not depend on it.
+
+        Only of tests whose hidden inputs are drawn anew for every submission: answers that
+        remember what they were called with could say it here.
+        """
+        tree = parse_test(public_part(cell["source"]))
+        if isinstance(tree, str):
+            return None
+        seconds = min(SEEN_SECONDS, self._limits["question_seconds"])
+        self._student.start_question(seconds)
+        printed = _Printed(0)
+        alarm = _Alarm(self._student)
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                alarm.start(seconds)
+                run_cell(tree, "<visible check>", self._namespace)
+            except BaseException as error:
+                return visible.seen(error)
+            finally:
+                alarm.stop()
+        return None
 
     def _show_public_part(self, source: str) -> None:
         """Run in the guest what later cells may need of a test cell: its visible imports."""

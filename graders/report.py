@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -34,11 +35,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What the visible check of a question says, as it does in the student's own notebook.
+
+    The three rows are points, the student's derivative there and the numerical one, where a
+    function of one number was checked; a number that is not finite is None.
+    """
+
+    line: str
+    x: tuple[float | None, ...] = ()
+    yours: tuple[float | None, ...] = ()
+    numerical: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """The outcome of one graded cell.
 
     `message` is for the student and never shows a hidden test, a hidden input or an expected
-    value; `detail` (a traceback, say) is for the instructor alone.
+    value; `detail` (a traceback, say) is for the instructor alone. `seen` is there when the
+    answer failed and its visible check says why.
     """
 
     id: str
@@ -50,6 +66,7 @@ class Question:
     misconception: str | None = None
     lecture: str | None = None
     detail: str = ""
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +113,15 @@ class Report:
 
 
 def _questions(records: Iterable[dict]) -> tuple[Question, ...]:
-    return tuple(Question(**(r | {"status": Status(r["status"])})) for r in records)
+    return tuple(
+        Question(**(r | {"status": Status(r["status"]), "seen": seen_from(r.get("seen"))}))
+        for r in records
+    )
+
+
+def seen_from(record: dict[str, Any] | None) -> Seen | None:
+    """What `dataclasses.asdict` made of a `Seen`, as one again."""
+    if record is None:
+        return None
+    rows = {name: tuple(record[name]) for name in ("x", "yours", "numerical")}
+    return Seen(record["line"], **rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -347,7 +348,7 @@ def _rows_at_points(
         with quietly():
             yours = claimed(x)
         _same_shape(claimed.name, yours, (), "one number")
-        rows += _rows(label, yours, slope, rtol, typical)
+        rows += [replace(r, x=x.item()) for r in _rows(label, yours, slope, rtol, typical)]
     return rows
 
 

@@ -16,6 +16,10 @@ _HERE = str(Path(__file__).parent)
 class CheckFailed(AssertionError):
     """A check that was required to agree did not; the text is the check's line."""
 
+    def __init__(self, line: str, result: Result | None = None):
+        super().__init__(line)
+        self.result = result
+
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows: the way through your own functions, if one raised, and the line.
 
@@ -35,13 +39,17 @@ def _own(error: BaseException) -> BaseException:
 
 @dataclass(frozen=True)
 class Row:
-    """One compared number. `left_out` says why the numerical derivative has no opinion here."""
+    """One compared number. `left_out` says why the numerical derivative has no opinion here.
+
+    `x` is the point, where the function is of one number.
+    """
 
     where: str
     yours: float
     numerical: float
     agrees: bool
     left_out: str = ""
+    x: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ class Result:
             CheckFailed: it does not; the exception of your own function, if any, is the cause.
         """
         if not self.agrees:
-            raise CheckFailed(self.line) from self.cause
+            raise CheckFailed(self.line, self) from self.cause
         return self
 
     def table(self) -> Result:

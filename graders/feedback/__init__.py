@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from markupsafe import Markup, escape
 
 from graders import pages
+from graders.feedback.curve import curve
 from graders.plaintext import printable
 from graders.report import Question, Report, Status
 from graders.words import words
@@ -57,6 +58,7 @@ def feedback_page(
         waiting=len(report.questions) - len(decided),
         words=words,
         said=said,
+        curve=curve,
     )
 
 
