@@ -71,7 +71,7 @@ def test_runs_from_top_to_bottom_and_moves(
 
 
 def _scolding(said: "sync_api.ConsoleMessage") -> list[str]:
-    """An error message of a script; a file that JupyterLab does not find is its own business."""
+    """An error message of a script; a file that it does not find is not ours."""
     ours = said.type == "error" and "Failed to load resource" not in said.text
     return [said.text] if ours else []
 
