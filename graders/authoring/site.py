@@ -19,8 +19,10 @@ from docutils.statemachine import StringList
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+from sphinx import addnodes
 from sphinx.directives.other import TocTree
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
 from graders.authoring.export import body
 from graders.cli import COMMANDS, command_parser
@@ -101,6 +103,17 @@ def _command(name: str) -> nodes.section:
     return section
 
 
+def link_sources(app: Sphinx, document: nodes.document) -> None:
+    """A link to a file of minigrad opens its page, instead of a download."""
+    for link in list(document.findall(addnodes.download_reference)):
+        if found := re.search(r"minigrad/[\w/]+\.py$", link["reftarget"]):
+            page = app.builder.get_target_uri(found[0].removesuffix(".py"))
+            here = app.builder.get_target_uri(app.env.docname)
+            reference = nodes.reference(internal=True, refuri=relative_uri(here, page))
+            reference += link.children
+            link.replace_self(reference)
+
+
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """minigrad's files as pages, since every lecture links to the lines that did it."""
     formatter = HtmlFormatter(linenos="table", lineanchors="L", anchorlinenos=True)
@@ -129,6 +142,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_source_parser(LectureParser)
     app.add_directive("lecture-list", LectureList)
     app.add_directive("command-help", CommandHelp)
+    app.connect("doctree-read", link_sources, priority=100)
     app.connect("html-collect-pages", source_pages)
     app.connect("build-finished", front_door)
     return {"parallel_read_safe": True}
