@@ -30,6 +30,7 @@ COMMANDS = {
     "new-question": "begin a question: a section of the notebook and its key",
     "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",
     "doctor": "say what this machine has for safe grading, and what it lacks",
+    "pack": "make the file that a student hands in, and say what is missing from it",
     "lab": "open JupyterLab at the map of the course",
     "demo": "release the course and grade a sample class, from beginning to end",
 }
@@ -39,7 +40,7 @@ _GROUPS = {
     "collect": "grading",
     "export": "marks out",
     "audit": "checking",
-    "lab": "looking",
+    "pack": "students",
 }
 
 _EPILOGUE = """\

@@ -213,7 +213,8 @@ def _contents(course: Course, top: Path, assignments: list[str]) -> Iterator[tup
             yield path, f"exercises/{assignment}/{path.relative_to(folder)}"
     for path in _files(top / "minigrad"):
         yield path, str(path.relative_to(top))
-    for path in (_HERE / "__init__.py", _HERE / "contents.py", *_files(_HERE / "check")):
+    ours = [path for name in ("check", "student") for path in _files(_HERE / name)]
+    for path in (_HERE / "__init__.py", _HERE / "contents.py", *ours):
         yield path, str(path.relative_to(top))
 
 

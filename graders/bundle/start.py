@@ -5,6 +5,7 @@ two and needs the internet, and opens JupyterLab at the map of the course. Nothi
 folder is touched; deleting the folder removes everything.
 """
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -32,6 +33,13 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 (whoever starts this has what they have)
         print(f"This course needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         print("Get it from https://www.python.org/downloads/ and run this again with it.")
+        return 1
+    if importlib.util.find_spec("ensurepip") is None:
+        # Debian and Ubuntu keep what `python -m venv` needs in a package of its own.
+        version = "{}.{}".format(*sys.version_info)
+        print("This Python cannot make environments. On Debian or Ubuntu, this mends it:")
+        print(f"    sudo apt install python{version}-venv")
+        print("Then run this again.")
         return 1
     environment = dict(os.environ, **{name: str(path) for name, path in OWN.items()})
     settings = [str(HERE / "settings"), environment.get("JUPYTER_CONFIG_PATH")]
