@@ -197,3 +197,19 @@ def test_hidden_inputs_are_the_same_again(grader: Engine) -> None:
     answers = ["x = 1", "x = 1", "x = 2"]
     seen = [grader.graded(a, test).notebook["cells"][-1]["outputs"][0]["text"] for a in answers]
     assert seen[0] == seen[1] != seen[2]
+
+
+def test_a_forbidden_package_is_seen_under_the_name_that_a_given_cell_gave_it(
+    grader: Engine,
+) -> None:
+    question = grader.ask(
+        given="import minigrad as engine",
+        answer="def slope_of_cubic(x):\n"
+        "    x = engine.tensor(x, dtype=engine.float64, requires_grad=True)\n"
+        "    (slope,) = engine.autograd.grad(2 * x**3 - 5 * x**2 + 4 * x - 7, x)\n"
+        "    return slope.item()",
+        test="from graders.keys import ps1_derivatives as key\n"
+        "key.slope_of_cubic.test(slope_of_cubic)",
+    )
+    assert question.status is Status.FAILED
+    assert question.message.startswith("slope_of_cubic uses minigrad")
