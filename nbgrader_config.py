@@ -29,5 +29,8 @@ c.Exchange.root = str(build / "exchange")
 # Every kernel would otherwise print that it runs over TCP without encryption.
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 
+# The formgrader would run a script in a student's Markdown with the instructor's rights.
+c.HTMLExporter.filters = {"markdown2html": "graders.showing.markdown2html"}
+
 # nbgrader runs the program `alembic` by name, also where the environment was not activated.
 os.environ["PATH"] = sysconfig.get_path("scripts") + os.pathsep + os.environ.get("PATH", "")

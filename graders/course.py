@@ -324,7 +324,7 @@ class Course:
                 continue
             student, name = match["student"], match["assignment"]
             if not _is_text(student):
-                found.append(f"{os.fsencode(path)!r} has a name that is no text; rename it.")
+                found.append(f"{os.fsencode(path)!r} is no name for a student; rename it.")
                 continue
             if name.endswith(".ipynb") and os.path.isfile(path):
                 right = self.submitted_folder(student, assignment)
@@ -443,8 +443,8 @@ def _load_config(folder: Path) -> Config:
 
 
 def _is_text(name: str) -> bool:
-    """Whether a name from the disk can be written as UTF-8, and is one line."""
-    return name.isprintable() and not any("\ud800" <= c <= "\udfff" for c in name)
+    """Whether a name from the disk is one line of UTF-8, and no page takes it for HTML."""
+    return name.isprintable() and not any(c in '<>"' or "\ud800" <= c <= "\udfff" for c in name)
 
 
 def _is_file(path: Path) -> bool:

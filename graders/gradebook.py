@@ -43,6 +43,7 @@ NO_RESPONSE = "No response."  # nbgrader's own words, which its feedback pages l
 LatePenalty = Callable[[str, float, float], float | None]
 
 
+_PLAIN = str.maketrans('<>"', "‹›”")  # for what would be taken for HTML
 _OURS = 0x6D61726B73  # the number of the lock that graders take from one another in PostgreSQL
 
 
@@ -179,8 +180,15 @@ class Gradebook:
         return identifier, None
 
     def enrol(self, roster: Mapping[str, Mapping[str, str]]) -> None:
-        """Add the students of a roster, and their names where the gradebook has none."""
+        """Add the students of a roster, and their names where the gradebook has none.
+
+        The formgrader puts names into its pages as they are, and students choose theirs.
+        """
         table = api.Student.__table__
+        roster = {
+            student: {key: value.translate(_PLAIN) for key, value in values.items()}
+            for student, values in roster.items()
+        }
         with self._writing() as connection:
             there = {row.id: row for row in connection.execute(sql.select(table))}
             for student, values in roster.items():

@@ -33,6 +33,10 @@ _PLAIN_ATTRIBUTES += ("scope", "style", "title", "valign", "width")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 _EMPTY = ("br", "col", "hr", "img", "input", "link", "meta", "wbr")
 _PROGRAMS = ("style", "script")
+_TEX_OF_PAGES = re.compile(
+    r"(?:\\|&#0*92;|&#[xX]0*5[cC];|&bsol;)"
+    r"(href|url|require|style|class|cssId|data|mmlToken)(?![A-Za-z])"
+)
 _TOO_MUCH = "[HTML output that cannot be shown here]"
 
 
@@ -51,8 +55,10 @@ class Sanitiser:
         if data is None:
             return output
         kept = {kind: data[kind] for kind in _AS_THEY_ARE if kind in data}
+        if "text/latex" in kept:
+            kept["text/latex"] = _without_links(kept["text/latex"])
         if "text/html" in data:
-            html = self._html(data["text/html"])
+            html = self.html(data["text/html"])
             if html is not None:
                 kept["text/html"] = html
         if "text/markdown" in data:  # may hold HTML; as it was written it can be read too
@@ -61,7 +67,7 @@ class Sanitiser:
             kept["text/plain"] = _TOO_MUCH if "text/html" in data else _named(data)
         return output | {"data": kept}
 
-    def _html(self, html: str) -> str | None:
+    def html(self, html: str) -> str | None:
         """HTML of which nothing runs, loads or submits; None if it is not to be read."""
         if len(html) > self._left or not _is_simple(html):
             return None
@@ -69,9 +75,17 @@ class Sanitiser:
         for name in _PROGRAMS:
             html = _without(name, html)
         try:
-            return _cleaner().clean(html)
+            return _without_links(_cleaner().clean(html))
         except (ValueError, AssertionError, LookupError):  # odd beyond what its parser knows
             return None
+
+
+def _without_links(text: str) -> str:
+    r"""Without TeX's \href and its like, with which MathJax makes links to anything and styles.
+
+    MathJax reads formulas wherever they stand on a page, so nothing tells them from other text.
+    """
+    return _TEX_OF_PAGES.sub(r"\\text{\1}", text)
 
 
 def _named(data: dict[str, Any]) -> str:

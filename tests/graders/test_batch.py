@@ -139,9 +139,11 @@ def test_misnamed_and_misplaced_notebooks(course, pool):
     (course / "submitted/eva/p1.ipynb").write_bytes(path.read_bytes())
     (course / "submitted/fay/PS1").mkdir(parents=True)
     (course / "submitted/gus/ps1").mkdir(parents=True)
+    hand_in(course, "<img src=x onerror=alert(1)>", handed_in(df=GOOD_F))
     summary, watch = grade(course, pool)
     assert marks(course)["dan"] == FULL | {"why": 0.0}
     assert any("eva/p1.ipynb lies outside" in text for text in watch.strays)
+    assert any("onerror=alert(1)>/ps1' is no name for a student" in t for t in watch.strays)
     assert any("fay/PS1 belongs to no assignment" in t and "'ps1'" in t for t in watch.strays)
     assert ("gus", "No notebook of this assignment was handed in.") in summary.unusable
     found = {report.submission: report for report in reports(Course(course), "ps1")}

@@ -250,3 +250,8 @@ def test_a_gradebook_that_may_not_be_written_can_be_read(book, url, tmp_path):
         assert reader.student_names() == {"ada": "Ada"}
         with pytest.raises(GradebookProblem, match="may not be written"):
             reader.prepare("ps1", {"p1": slots(source())})
+
+
+def test_a_name_brings_no_html_into_the_formgrader(book):
+    book.enrol({"mal": {"first_name": '<img src=x onerror="f()">', "last_name": "O'Mal"}})
+    assert book.student_names() == {"mal": "‹img src=x onerror=”f()”› O'Mal"}

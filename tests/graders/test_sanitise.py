@@ -100,3 +100,75 @@ def test_a_graded_notebook_runs_nothing_where_it_is_shown():
     assert "<th>step</th>" in page
     assert not re.search("<[^>]*steal|<script>steal", page)
     assert "&lt;img src=x" in page  # markdown, to be read and not to be run
+
+
+@pytest.mark.parametrize("slash", ["\\\\", "&#92;", "&#x005C;", "&bsol;"])
+def test_formulas_hold_no_links(slash):
+    """MathJax would make of them links that run what they say."""
+    for text in (
+        f"${slash}href{{javascript:alert(1)}}{{x}}$",
+        f"${slash}style{{left:0}}{{x}}$",
+    ):
+        assert not re.search(
+            f"(?:{re.escape(slash)}|\\\\)(href|style)", shown(text_html=text)["text/html"]
+        )
+    latex = shown(text_latex="$\\href{javascript:alert(1)}{x} \\hrefs \\frac12$")["text/latex"]
+    assert latex == "$\\text{href}{javascript:alert(1)}{x} \\hrefs \\frac12$"
+
+
+CELL = {"cell_type": "markdown", "metadata": {}, "id": "a", "attachments": {}}
+PNG = "iVBORw0KGgo="
+
+
+def page(markdown, **attachments):
+    """The Markdown cell as nbconvert shows it, with the filter that courses are told to use."""
+    cell = CELL | {"source": markdown, "attachments": attachments}
+    content = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    exporter = HTMLExporter(filters={"markdown2html": "graders.showing.markdown2html"})
+    body, _ = exporter.from_notebook_node(nbformat.from_dict(content))
+    return body[body.index("<main") :]
+
+
+def test_markdown_keeps_what_it_is_for():
+    body = page("# Why\n\n*Since* $0<x<1$, `a < b`:\n\n$$\\frac{1}{2}$$\n\n| a |\n|---|\n| 1 |")
+    for kept in (
+        "Why</h1>",
+        "<em>Since</em>",
+        "0&lt;x&lt;1",
+        "<code>a &lt; b</code>",
+        "<td>1</td>",
+    ):
+        assert kept in body
+    assert r"$$\frac{1}{2}$$" in body
+
+
+def test_attached_pictures_are_shown_and_missing_ones_named():
+    body = page(
+        "![slope](attachment:a.png) ![gone](attachment:b.png)", **{"a.png": {"image/png": PNG}}
+    )
+    assert f'src="data:image/png;base64,{PNG}"' in body
+    assert 'alt="gone"' in body
+    odd = {"a.png": {"image/png": '"><script>alert(1)</script>'}}
+    assert "<script>alert" not in page("![x](attachment:a.png)", **odd)
+    assert 'src=""' in page('<img src="data:image/png;base64,attachment7">')
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "<script>alert(1)</script>",
+        "a <img src=x onerror=alert(1)> b",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,alert(1))",
+        "![x](http://elsewhere/who-looks)",
+        "<svg onload=alert(1)>",
+        "<div style='position: fixed; background: url(//elsewhere)'>x</div>",
+        "$\\href{javascript:alert(1)}{x}$",
+        "```mermaid\ngraph LR\nA[<img src=x onerror=alert(1)>]\n```",
+    ],
+)
+def test_nothing_in_markdown_runs_or_loads(markdown):
+    body = page(markdown)
+    tags = " ".join(re.findall("<[^>]*>", body[: body.index("</main>")]))
+    assert not re.search("<script|onerror|onload|elsewhere|javascript|position|data:", tags)
+    assert "\\href" not in body
