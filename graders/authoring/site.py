@@ -116,7 +116,7 @@ def link_sources(app: Sphinx, document: nodes.document) -> None:
 
 def source_pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """minigrad's files as pages, since every lecture links to the lines that did it."""
-    formatter = HtmlFormatter(linenos="table", lineanchors="L", anchorlinenos=True)
+    formatter = HtmlFormatter(lineanchors="L")
     for path in sorted((TOP / "minigrad").rglob("*.py")):
         name = path.relative_to(TOP)
         code = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
