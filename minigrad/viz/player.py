@@ -80,6 +80,12 @@ def player(
     return Player(take_down(result, known, found, cotangent), quiz)
 
 
+_WITHOUT_SCRIPT = (
+    "Here stands a player with buttons. If you see none, run this cell: "
+    "a notebook that is not yet trusted shows its words alone."
+)
+
+
 class Player:
     """A walk through a graph, ready to be shown."""
 
@@ -117,9 +123,10 @@ class Player:
         packed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         packed = packed.replace("<", "\\u003c")
         steps = "".join(f"<li>{step.text}</li>" for step in self.steps)
-        # The attribute keeps JupyterLab from taking the arrow keys for itself.
+        # The attribute keeps JupyterLab from taking the arrow keys for itself. The script hides
+        # the rest; of a notebook that is not trusted JupyterLab shows the words and no script.
         return (
-            f'<{tag} data-lm-suppress-shortcuts="true">{drawing.svg()}'
+            f'<{tag} data-lm-suppress-shortcuts="true"><p>{_WITHOUT_SCRIPT}</p>{drawing.svg()}'
             f"<details><summary>The steps, one by one</summary><ol>{steps}</ol></details>"
             f'<script type="application/json">{packed}</script></{tag}>\n'
             f"<script>{script}</script>"

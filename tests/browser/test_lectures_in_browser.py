@@ -93,6 +93,23 @@ def test_a_lecture_that_was_opened_and_saved_is_as_it_was(
     page.close()
 
 
+def test_a_player_in_a_notebook_that_is_not_trusted_says_how_to_see_it(
+    lab: str, browser: "sync_api.Browser"
+) -> None:
+    path = next(path for path in LECTURES if path.stem == "04_backward")
+    page = opened(browser, lab, path, [])
+    page.set_viewport_size({"width": 1100, "height": 12_000})
+    cell = page.locator(".jp-CodeCell", has_text="player(product")
+    words = cell.get_by_text("If you see none, run this cell")
+    words.wait_for(timeout=WAIT)
+    assert cell.locator(".player").count() == 0
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    cell.locator(".player svg").wait_for(timeout=WAIT)
+    sync_api.expect(words).to_be_hidden()
+    page.close()
+
+
 def _move_each_control(page: "sync_api.Page", controls: str) -> None:
     for index in range(page.locator(controls).count()):
         control = page.locator(controls).nth(index)
