@@ -143,6 +143,13 @@ class Course:
     def roster_file(self) -> Path:
         return self.root / "roster.csv"
 
+    def students(self) -> list[str]:
+        """The ids of the students in the gradebook."""
+        from graders.gradebook import Gradebook
+
+        with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+            return book.students()
+
     def student_names(self) -> dict[str, str]:
         """First and last names by id, as far as the gradebook knows them."""
         from graders.gradebook import Gradebook

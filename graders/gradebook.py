@@ -287,6 +287,12 @@ class Gradebook:
                     .values(late_submission_penalty=penalty)
                 )
 
+    def students(self) -> list[str]:
+        """The ids of all students, enrolled in whatever way."""
+        table = api.Student.__table__
+        with explained(self.url), self._engine.connect() as connection:
+            return list(connection.scalars(sql.select(table.c.id).order_by(table.c.id)))
+
     def student_names(self) -> dict[str, str]:
         """First and last names by id, of the students who have any."""
         table = api.Student.__table__

@@ -204,6 +204,8 @@ class Guest:
     def _own_operations(self) -> dict[str, Callable[..., Any]]:
         return {
             "name": self._look_up,
+            "bind": self._shell.user_ns.__setitem__,
+            "unbind": self._unbind,
             "tensor_changes": self._tensors.changes,
             "tensor_update": lambda changes: (
                 [self._tensors.update(*c) for c in changes] and None
@@ -260,6 +262,10 @@ class Guest:
             raise NameError(f"name {name!r} is not defined", name=name) from None
         self._watched[name] = value
         return value
+
+    def _unbind(self, name: str) -> None:
+        self._look_up(name)
+        del self._shell.user_ns[name]
 
     def _rebound(self) -> list[str]:
         """The names that the judge has looked up and that mean something else by now."""

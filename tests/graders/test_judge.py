@@ -142,6 +142,28 @@ def test_student_cannot_see_the_judges_names(grader: Engine) -> None:
     assert grader.ask(answer, test).status is Status.PASSED
 
 
+def test_a_test_may_delete_an_answer_and_put_it_back(grader: Engine) -> None:
+    """As nbgrader's own example does, to see whether one function uses another."""
+    test = (
+        "kept = f\ndel f\n"
+        "try:\n    g()\nexcept NameError:\n    pass\nelse:\n    raise AssertionError\n"
+        "f = kept\nassert g() == 1"
+    )
+    solution = "def f(): pass\ndef g(): pass"
+    uses = "def f(): return 1\ndef g(): return f()"
+    assert grader.ask(uses, test, solution=solution).status is Status.PASSED
+    alone = "def f(): return 1\ndef g(): return 1"
+    assert grader.ask(alone, test, solution=solution).status is Status.FAILED
+    assert grader.ask("def g(): return 1", "del f", solution=solution).status is Status.ERROR
+
+
+def test_what_a_test_binds_is_not_shown_to_the_student(grader: Engine) -> None:
+    peeks = "def f(): return globals().get('expected')"
+    solution = "expected = 1\ndef f(): pass"
+    found = grader.ask(peeks, "expected = 7\nassert f() == expected", solution=solution)
+    assert found.status is Status.FAILED
+
+
 def test_given_names_stay_the_judges(grader: Engine) -> None:
     given = "import numpy as np\ndef exact(x): return 2 * x"
     answer = "def exact(x): return 0\ndef f(x): return 0"
