@@ -4,13 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from minigrad.apply import apply
 from minigrad.functions.arguments import tensor_argument
 from minigrad.functions.shapes import permute, reshape
+from minigrad.rules import resampling as rules
 
 if TYPE_CHECKING:
     from minigrad.tensor import Tensor
 
-__all__ = ["pixel_shuffle", "pixel_unshuffle"]
+__all__ = ["channel_shuffle", "native_channel_shuffle", "pixel_shuffle", "pixel_unshuffle"]
+
+
+def channel_shuffle(input: Tensor, groups: int) -> Tensor:
+    """The channels of (N, C, ...) in another order: one of each group in turn."""
+    shape = tensor_argument("channel_shuffle", input)._data.shape
+    if len(shape) < 3:
+        raise RuntimeError(
+            "channel_shuffle expects input with > 2 dims, but got input with sizes "
+            f"{list(shape)}"
+        )
+    if groups <= 0:
+        raise RuntimeError(
+            f"Number of groups to divide channels in must be positive. Value of groups:{groups}"
+        )
+    if shape[1] % groups:
+        raise RuntimeError(
+            "Number of channels must be divisible by groups. Got "
+            f"{shape[1]} channels and {groups} groups."
+        )
+    channels = np.arange(shape[1]).reshape(groups, shape[1] // groups).T.reshape(-1)
+    return apply(rules.channel_shuffle, (input,), (channels,))
+
+
+native_channel_shuffle = channel_shuffle
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:

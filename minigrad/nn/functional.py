@@ -15,6 +15,8 @@ from minigrad.functions import (
     regularization,
     resampling,
     similarity,
+    unpooling,
+    upsampling,
 )
 from minigrad.functions.activations import *
 from minigrad.functions.attention import *
@@ -29,6 +31,8 @@ from minigrad.functions.pooling import *
 from minigrad.functions.regularization import *
 from minigrad.functions.resampling import *
 from minigrad.functions.similarity import *
+from minigrad.functions.unpooling import *
+from minigrad.functions.upsampling import *
 
 __all__ = [
     *activations.__all__,
@@ -42,6 +46,8 @@ __all__ = [
     *regularization.__all__,
     *resampling.__all__,
     *similarity.__all__,
+    *unpooling.__all__,
+    *upsampling.__all__,
     "linear",
     "sigmoid",
     "tanh",

@@ -6,6 +6,7 @@ Random numbers whose spread keeps signals of one size from layer to layer.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,13 @@ def _fan(tensor: Tensor, mode: str) -> int:
     return _fans(tensor)[0 if mode.lower() == "fan_in" else 1]
 
 
+def _is_empty(tensor: Tensor) -> bool:
+    if 0 in tensor._data.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=3)
+        return True
+    return False
+
+
 def kaiming_uniform_(
     tensor: Tensor,
     a: float = 0,
@@ -119,6 +127,8 @@ def kaiming_uniform_(
 
     He et al., "Delving deep into rectifiers", 2015.
     """
+    if _is_empty(tensor):
+        return tensor
     bound = math.sqrt(3.0) * calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
     return uniform_(tensor, -bound, bound, generator)
 
@@ -131,6 +141,8 @@ def kaiming_normal_(
     generator: Any = None,
 ) -> Tensor:
     """Normal with standard deviation gain / sqrt(fan). He et al., 2015."""
+    if _is_empty(tensor):
+        return tensor
     std = calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode))
     return normal_(tensor, 0.0, std, generator)
 

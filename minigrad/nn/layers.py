@@ -8,7 +8,7 @@ from typing import Any
 from minigrad.functions.creation import empty
 from minigrad.nn import functional, init
 from minigrad.nn.module import Module
-from minigrad.nn.parameter import Parameter, UninitializedParameter
+from minigrad.nn.parameter import Parameter
 from minigrad.tensor import Tensor
 
 
@@ -65,39 +65,3 @@ class Identity(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         return input
-
-
-class LazyLinear(Linear):
-    """A Linear that takes `in_features` from its first input, and is a Linear from then on.
-
-    Args:
-        out_features: size of the last dimension of the output.
-        bias: whether there is a b.
-    """
-
-    def __init__(
-        self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
-    ) -> None:
-        Module.__init__(self)
-        self.in_features = 0
-        self.out_features = out_features
-        self.weight = UninitializedParameter()
-        if bias:
-            self.bias = UninitializedParameter()
-        else:
-            self.register_parameter("bias", None)
-
-    def __call__(self, *inputs: Any, **named: Any) -> Any:
-        self._initialize(inputs[0].size(-1))
-        return self(*inputs, **named)
-
-    def _initialize(self, in_features: int) -> None:
-        self.in_features = in_features
-        for parameter, shape in (
-            (self.weight, (self.out_features, in_features)),
-            (self.bias, (self.out_features,)),
-        ):
-            if isinstance(parameter, UninitializedParameter):
-                parameter.materialize(shape)
-        self.__class__ = Linear  # type: ignore[assignment]
-        self.reset_parameters()

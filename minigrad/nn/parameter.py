@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -42,15 +42,11 @@ class Parameter(Tensor):
         return f"Parameter containing:\n{super().__repr__()}"
 
 
-class UninitializedParameter(Parameter):
-    """A parameter whose shape is not known yet: that of a lazy module before its first use."""
+class _Uninitialized(Tensor):
+    """What has no shape yet: a parameter or buffer of a lazy module before its first use."""
 
     __slots__ = ()
-
-    def __new__(cls, requires_grad: bool = True) -> UninitializedParameter:
-        made = super().__new__(cls, Tensor(), requires_grad)
-        assert isinstance(made, UninitializedParameter)
-        return made
+    becomes: ClassVar[type[Tensor]] = Tensor
 
     @property
     def shape(self) -> Size:
@@ -58,12 +54,39 @@ class UninitializedParameter(Parameter):
         raise errors.uninitialized_parameter()
 
     def materialize(self, shape: Sequence[int]) -> None:
-        """Become a parameter of this shape, with whatever numbers the memory holds."""
+        """Take this shape, with whatever numbers the memory holds."""
         self._data = np.empty(tuple(shape), self._data.dtype)
-        self.__class__ = Parameter  # type: ignore[assignment]
+        self.__class__ = self.becomes  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class UninitializedParameter(_Uninitialized, Parameter):
+    """A parameter that has no shape yet."""
+
+    __slots__ = ()
+    becomes = Parameter
+
+    def __new__(cls, requires_grad: bool = True) -> UninitializedParameter:
+        made = super().__new__(cls, Tensor(), requires_grad)
+        assert isinstance(made, UninitializedParameter)
+        return made
 
     def __deepcopy__(self, memo: dict[int, Any]) -> UninitializedParameter:
         return UninitializedParameter(self._requires_grad)
 
-    def __repr__(self) -> str:
-        return "<UninitializedParameter>"
+
+class UninitializedBuffer(_Uninitialized):
+    """A buffer that has no shape yet."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> UninitializedBuffer:
+        made = Tensor()
+        made.__class__ = cls
+        assert isinstance(made, UninitializedBuffer)
+        return made
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> UninitializedBuffer:
+        return UninitializedBuffer()

@@ -202,3 +202,100 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """`functional.adaptive_max_pool3d`: maxima over as many windows as asked for."""
 
     pool = staticmethod(functional.adaptive_max_pool3d)
+
+
+class _LPPool(Module):
+    """(Σ xᵖ)^(1/p) over windows; p is `norm_type`."""
+
+    pool: Any = None
+
+    def __init__(
+        self,
+        norm_type: float,
+        kernel_size: Sizes,
+        stride: Sizes | None = None,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__()
+        self.norm_type = norm_type
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.ceil_mode = ceil_mode
+
+    def forward(self, input: Tensor) -> Tensor:
+        found: Tensor = type(self).pool(
+            input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
+        )
+        return found
+
+    def extra_repr(self) -> str:
+        return (
+            f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, "
+            f"stride={self.stride}, ceil_mode={self.ceil_mode}"
+        )
+
+
+class LPPool1d(_LPPool):
+    """`functional.lp_pool1d` of an input (N, C, L)."""
+
+    pool = staticmethod(functional.lp_pool1d)
+
+
+class LPPool2d(_LPPool):
+    """`functional.lp_pool2d` of an input (N, C, H, W)."""
+
+    pool = staticmethod(functional.lp_pool2d)
+
+
+class LPPool3d(_LPPool):
+    """`functional.lp_pool3d` of an input (N, C, D, H, W)."""
+
+    pool = staticmethod(functional.lp_pool3d)
+
+
+class _MaxUnpool(Module):
+    """Maxima back to where they were, zeros elsewhere."""
+
+    dimensions = 0
+    unpool: Any = None
+
+    def __init__(
+        self, kernel_size: Sizes, stride: Sizes | None = None, padding: Sizes = 0
+    ) -> None:
+        super().__init__()
+        count = self.dimensions
+        self.kernel_size = numbers_for("kernel_size", kernel_size, count)
+        self.stride = self.kernel_size
+        if stride is not None:
+            self.stride = numbers_for("stride", stride, count)
+        self.padding = numbers_for("padding", padding, count)
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        found: Tensor = type(self).unpool(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
+        return found
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool1d(_MaxUnpool):
+    """`functional.max_unpool1d` of an input (N, C, L)."""
+
+    dimensions = 1
+    unpool = staticmethod(functional.max_unpool1d)
+
+
+class MaxUnpool2d(_MaxUnpool):
+    """`functional.max_unpool2d` of an input (N, C, H, W)."""
+
+    dimensions = 2
+    unpool = staticmethod(functional.max_unpool2d)
+
+
+class MaxUnpool3d(_MaxUnpool):
+    """`functional.max_unpool3d` of an input (N, C, D, H, W)."""
+
+    dimensions = 3
+    unpool = staticmethod(functional.max_unpool3d)

@@ -140,3 +140,21 @@ unpool: Rule = linear(
     formula=("the elements at the places",),
     cases=(Case(((1, 2, 1, 3),), (np.array([[[[0, 3, 3]], [[5, 1, 2]]]]), (2, 3))),),
 )
+
+
+def _lay(x: Any, places: Any, size: Shape) -> Any:
+    whole = np.zeros((*x.shape[:2], math.prod(size)), x.dtype)
+    np.put_along_axis(whole, _flat(places), _flat(x), 2)
+    return whole.reshape(*x.shape[:2], *size)
+
+
+max_unpool: Rule = linear(
+    "max_unpool",
+    _lay,
+    lambda g, places: max_pool(g, places),
+    params=("places", "size"),
+    node_name=_of_dimensions("MaxUnpool{}DBackward0"),
+    formula=("the elements at the places",),
+    note="of elements with the same place, the last is taken",
+    cases=(Case(((1, 2, 1, 3),), (np.array([[[[0, 3, 4]], [[5, 1, 2]]]]), (2, 3))),),
+)

@@ -72,6 +72,17 @@ def _of_dimensions(before: str, after: str) -> Any:
 adaptive_avg_pool = _resampling(
     "adaptive_avg_pool", _of_dimensions("AdaptiveAvgPool", "Backward0")
 )
+UPSAMPLING = {
+    mode: _resampling(f"upsample_{mode.replace('-', '_')}", _of_dimensions(name, "Backward0"))
+    for mode, name in {
+        "nearest": "UpsampleNearest",
+        "nearest-exact": "UpsampleNearestExact",
+        "linear": "UpsampleLinear",
+        "bilinear": "UpsampleBilinear",
+        "trilinear": "UpsampleTrilinear",
+        "bicubic": "UpsampleBicubic",
+    }.items()
+}
 resample_adjoint: Rule = linear(
     "resample_adjoint",
     _resample_adjoint,
@@ -79,4 +90,13 @@ resample_adjoint: Rule = linear(
     params=("taps", "size"),
     formula=("the weight of the tap",),
     cases=(Case(((2, 3, 4, 2),), (_TAPS, (3, 2))),),
+)
+
+channel_shuffle: Rule = linear(
+    "channel_shuffle",
+    lambda x, channels: x[:, channels],
+    lambda g, channels: channel_shuffle(g, np.argsort(channels)),
+    params=("channels",),
+    formula=("the channels moved back",),
+    cases=(Case(((2, 4, 3),), (np.array([0, 2, 1, 3]),)),),
 )
