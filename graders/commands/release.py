@@ -37,10 +37,12 @@ def run(options: argparse.Namespace) -> int:
     show.CONSOLE.print(
         f"released  {', '.join(bundle.assignments)}\n"
         f"searched  {bundle.canaries:,} lines that are not for students, none found\n"
-        f"bundle    {bundle.archive} ({size:.1f} MiB)"
+        f"bundle    {bundle.archive} ({size:.1f} MiB)",
+        soft_wrap=True,
     )
     if bundle.personal is not None:
         show.CONSOLE.print(
-            f"personal  {bundle.personal}: a folder for each of {bundle.students}"
+            f"personal  {bundle.personal}: a folder for each of {bundle.students}",
+            soft_wrap=True,
         )
     return OK
