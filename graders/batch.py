@@ -97,7 +97,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class _Work:
+class Work:
     """One submission on its way: jobs by notebook, and what came back."""
 
     submission: Submission
@@ -138,7 +138,7 @@ def grade_assignment(
         Journal(course.journal(assignment)) as journal,
         Gradebook(url, name, course.late_penalty, watch.waiting) as book,
     ):
-        run = _Run(course, assignment, settings, journal, book, watch, force)
+        run = Run(course, assignment, settings, journal, book, watch, force)
         if executor is not None:
             return run.grade(executor, workers, students)
         with local_pool(settings, workers) as pool:
@@ -161,8 +161,11 @@ def reports(course: Course, assignment: str) -> Iterator[Report]:
             yield _merged(student, parts)
 
 
-class _Run:
-    """One run over a class; everything here happens in one thread."""
+class Run:
+    """One run over a class; everything here happens in one thread.
+
+    `book` is None in a rehearsal (`graders.rehearsal`), which writes nothing.
+    """
 
     def __init__(
         self,
@@ -170,7 +173,7 @@ class _Run:
         assignment: str,
         settings: Settings,
         journal: Journal,
-        book: Gradebook,
+        book: Gradebook | None,
         watch: Watch,
         force: bool,
     ) -> None:
@@ -178,19 +181,32 @@ class _Run:
         self.journal, self.book, self.watch, self.force = journal, book, watch, force
         self.summary = Summary()
         self.sources = {
-            name: _checked(name, with_autotests(source, book.source_text(assignment, name)))
+            name: _checked(name, with_autotests(source, self._released(name)))
             for name, source in course.sources(assignment).items()
         }
-        slots = {n: template(s, settings.conventions)[0] for n, s in self.sources.items()}
-        for note in book.prepare(assignment, slots):
-            watch.note(note)
-        book.enrol(course.roster())
         self.variants = variants_of(course, assignment)
         self.source_files = course.source_files(assignment)
         self.known = _known(journal)
         if journal.damaged:
             watch.note(f"{journal.damaged} damaged lines in {journal.path} are graded anew.")
-        self.recorded = book.recorded()
+        self._open()
+
+    def _released(self, name: str) -> Mapping[str, str]:
+        """The cells of a notebook as nbgrader stored them, by grade_id."""
+        return self.book.source_text(self.assignment, name)
+
+    def _open(self) -> None:
+        """Make the gradebook ready for the marks of this assignment."""
+        conventions = self.settings.conventions
+        slots = {name: template(s, conventions)[0] for name, s in self.sources.items()}
+        for note in self.book.prepare(self.assignment, slots):
+            self.watch.note(note)
+        self.book.enrol(self.course.roster())
+        self.recorded = self.book.recorded()
+
+    def _close(self) -> None:
+        """Write what depends on the day, not on the submissions."""
+        self.book.refresh_penalties()
 
     def grade(self, executor: Executor, workers: int, students: Sequence[str]) -> Summary:
         names = list(self.sources)
@@ -210,7 +226,7 @@ class _Run:
 
         for ready in graded(executor, self.settings, tasks, ahead):
             self._write([(task.tag, self._all(task.tag, outcomes)) for task, outcomes in ready])
-        self.book.refresh_penalties()
+        self._close()
         for stray in self.course.strays(self.assignment):
             self.watch.stray(stray)
         return self.summary
@@ -245,7 +261,10 @@ class _Run:
                     f"{question.message}"
                 )
             if not wrong:
-                self.journal.append({"tried": task.tag}, durable=False)
+                self._remember_tried(task.tag)
+
+    def _remember_tried(self, key: str) -> None:
+        self.journal.append({"tried": key}, durable=False)
 
     def _complain_about(self, students: Sequence[str], found: Sequence[Submission]) -> None:
         lost = sorted(set(students) - {submission.student for submission in found})
@@ -261,7 +280,7 @@ class _Run:
 
     # -- before -------------------------------------------------------------------------------
 
-    def _work(self, submission: Submission) -> _Work:
+    def _work(self, submission: Submission) -> Work:
         theirs, notes = self.course.submitted_files(submission)
         files = theirs | self.source_files
         jobs: dict[str, Job] = {}
@@ -277,7 +296,7 @@ class _Run:
                 notes += remark
         version = harness_version()
         keys = {name: job.key(self.settings, version) for name, job in jobs.items()}
-        return _Work(submission, jobs, keys, files, unreadable, (*submission.notes, *notes))
+        return Work(submission, jobs, keys, files, unreadable, (*submission.notes, *notes))
 
     def _version(self, name: str, student: str, data: bytes) -> tuple[bytes, list[str]]:
         """The source that a student's notebook was released from, and whose it seems to be."""
@@ -287,7 +306,7 @@ class _Run:
         remark = self.variants.whose(source, data, student, self.students)
         return self.variants.source(source, student), [remark] if remark else []
 
-    def _unchanged(self, work: _Work) -> bool:
+    def _unchanged(self, work: Work) -> bool:
         if self.force or work.unreadable:
             return False
         student = work.submission.student
@@ -303,7 +322,7 @@ class _Run:
                 return False
         return True
 
-    def _skipped(self, work: _Work) -> bool:
+    def _skipped(self, work: Work) -> bool:
         """Whether the journal's result stands; the gradebook is made to agree with it."""
         if not self._unchanged(work):
             return False
@@ -311,14 +330,18 @@ class _Run:
         marked = [
             _marked(self.journal, name, self.known[student, name]) for name in self.sources
         ]
-        if not all(_agree(self.recorded.get((student, m.notebook)), m.report) for m in marked):
-            self._record([(work, marked)])
+        self._confirm(work, marked)
         self._tell(work, [m.report for m in marked], fresh=False)
         return True
 
+    def _confirm(self, work: Work, marked: Sequence[Marked]) -> None:
+        student = work.submission.student
+        if not all(_agree(self.recorded.get((student, m.notebook)), m.report) for m in marked):
+            self._record([(work, marked)])
+
     # -- after --------------------------------------------------------------------------------
 
-    def _all(self, work: _Work, outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
+    def _all(self, work: Work, outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
         """What came of every notebook of the assignment, handed in or not."""
         graded_ones = dict(zip(work.jobs, outcomes, strict=True))
         return {
@@ -326,7 +349,7 @@ class _Run:
             for name in self.sources
         }
 
-    def _write(self, ready: Sequence[tuple[_Work, Mapping[str, Outcome]]]) -> None:
+    def _write(self, ready: Sequence[tuple[Work, Mapping[str, Outcome]]]) -> None:
         """Write submissions that came back together; none of them is ever half written."""
         marked = [(work, self._journalled(work, outcomes)) for work, outcomes in ready]
         self.journal.sync()
@@ -336,7 +359,7 @@ class _Run:
         for work, outcomes in ready:
             self._tell(work, [outcome.report for outcome in outcomes.values()], fresh=True)
 
-    def _journalled(self, work: _Work, outcomes: Mapping[str, Outcome]) -> list[Marked]:
+    def _journalled(self, work: Work, outcomes: Mapping[str, Outcome]) -> list[Marked]:
         student = work.submission.student
         marked = []
         for name, outcome in outcomes.items():
@@ -367,7 +390,7 @@ class _Run:
             return True
         return before.changed and not before.written
 
-    def _absent(self, work: _Work, name: str) -> Outcome:
+    def _absent(self, work: Work, name: str) -> Outcome:
         blank = rebuild(self.sources[name], b"", self.settings.conventions)
         report = not_handed_in(
             work.submission.student, blank, f"{name}.ipynb was not handed in."
@@ -378,7 +401,7 @@ class _Run:
             report = replace(report, problem="No notebook of this assignment was handed in.")
         return Outcome(report, b"", frozenset(c.grade_id for c in blank.cells if c.grade_id))
 
-    def _write_autograded(self, work: _Work, outcomes: Mapping[str, Outcome]) -> None:
+    def _write_autograded(self, work: Work, outcomes: Mapping[str, Outcome]) -> None:
         """A folder made beside and then put in place, so that there is never half of one."""
         target = self._autograded(work.submission.student)
         fresh = target.with_name(f".{target.name}.new")
@@ -399,7 +422,7 @@ class _Run:
             shutil.rmtree(target)
         fresh.rename(target)
 
-    def _record(self, ready: Sequence[tuple[_Work, Sequence[Marked]]]) -> None:
+    def _record(self, ready: Sequence[tuple[Work, Sequence[Marked]]]) -> None:
         self.book.record(
             Entry(work.submission.student, tuple(marked), work.submission.timestamp)
             for work, marked in ready
@@ -408,7 +431,7 @@ class _Run:
             # Losing this line costs a repeated write and nothing else, so nobody waits for it.
             self.journal.append({"written": work.submission.student}, durable=False)
 
-    def _tell(self, work: _Work, found: Sequence[Report], *, fresh: bool) -> None:
+    def _tell(self, work: Work, found: Sequence[Report], *, fresh: bool) -> None:
         self.summary.add(work.submission.student, found, fresh=fresh)
         self.watch.done(work.submission.student, found, fresh=fresh)
 

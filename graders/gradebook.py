@@ -203,17 +203,8 @@ class Gradebook:
 
     def source_text(self, assignment: str, notebook: str) -> dict[str, str]:
         """The cells that nbgrader stored when it released the assignment, by grade_id."""
-        cell, book, task = (
-            model.__table__ for model in (api.SourceCell, api.Notebook, api.Assignment)
-        )
-        query = (
-            sql.select(cell.c.name, cell.c.source)
-            .join(book, cell.c.notebook_id == book.c.id)
-            .join(task, book.c.assignment_id == task.c.id)
-            .where(task.c.name == assignment, book.c.name == notebook)
-        )
         with explained(self.url), self._engine.connect() as connection:
-            return {row.name: row.source or "" for row in connection.execute(query)}
+            return source_text(connection, assignment, notebook)
 
     # -- submissions --------------------------------------------------------------------------
 
@@ -517,3 +508,55 @@ def _remedy(reason: str) -> str:
     if "not a database" in reason or "malformed" in reason:
         return "The file is damaged or is no gradebook; put a copy back, or move it away."
     return "Nothing graded so far is lost; run the same command again when it is mended."
+
+
+# -- for whoever only reads -------------------------------------------------------------------
+
+
+def source_text(connection: sql.Connection, assignment: str, notebook: str) -> dict[str, str]:
+    """The cells that nbgrader stored when it released the assignment, by grade_id."""
+    cell, book, task = (m.__table__ for m in (api.SourceCell, api.Notebook, api.Assignment))
+    query = (
+        sql.select(cell.c.name, cell.c.source)
+        .join(book, cell.c.notebook_id == book.c.id)
+        .join(task, book.c.assignment_id == task.c.id)
+        .where(task.c.name == assignment, book.c.name == notebook)
+    )
+    return {row.name: row.source or "" for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The mark of one question as it stands; `by_hand` is what counts if it is not None."""
+
+    automatic: float | None
+    by_hand: float | None
+
+
+def standing_marks(
+    connection: sql.Connection, assignment: str
+) -> dict[tuple[str, str, str], Standing]:
+    """Every mark of an assignment, by student, notebook and question."""
+    task, submission, book, notebook, grade, cell = (
+        model.__table__
+        for model in (
+            *(api.Assignment, api.SubmittedAssignment, api.SubmittedNotebook),
+            *(api.Notebook, api.Grade, api.BaseCell),
+        )
+    )
+    query = (
+        sql.select(
+            *(submission.c.student_id, notebook.c.name, cell.c.name.label("question")),
+            *(grade.c.auto_score, grade.c.manual_score),
+        )
+        .join(task, submission.c.assignment_id == task.c.id)
+        .join(book, book.c.assignment_id == submission.c.id)
+        .join(notebook, book.c.notebook_id == notebook.c.id)
+        .join(grade, grade.c.notebook_id == book.c.id)
+        .join(cell, grade.c.cell_id == cell.c.id)
+        .where(task.c.name == assignment)
+    )
+    return {
+        (row.student_id, row.name, row.question): Standing(row.auto_score, row.manual_score)
+        for row in connection.execute(query)
+    }

@@ -9,9 +9,11 @@ goes on where it was when the same command is given again.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.progress import (
@@ -31,6 +33,7 @@ from graders.commands import show
 from graders.exits import LOOK, OK
 from graders.plaintext import one_line
 from graders.pool import patience
+from graders.problems import UserProblem
 from graders.report import Report
 
 if TYPE_CHECKING:
@@ -51,6 +54,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force", action="store_true", help="run again what has not changed too"
     )
+    parser.add_argument(
+        "--diff",
+        action="store_true",
+        help="write nothing; show the marks in the gradebook that would change",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="with --diff: one JSON object a line"
+    )
     shared.add_course(parser)
     where = parser.add_mutually_exclusive_group()
     shared.add_workers(where)
@@ -67,9 +78,13 @@ def run(options: argparse.Namespace) -> int:
         shared.require_isolation(options.isolation)
     from graders.course import Course
 
+    if options.json and not options.diff:
+        raise UserProblem("--json goes with --diff.")
     course = Course(options.course)
     began = time.monotonic()
     watch = Onlooker()
+    if options.diff:
+        return _rehearse(options, course, watch)
     with _executor(options, course) as executor, watch:
         from graders.batch import grade_assignment  # while the workers start
 
@@ -112,6 +127,37 @@ def run(options: argparse.Namespace) -> int:
         soft_wrap=True,
     )
     return LOOK if summary.unusable or watch.strays else OK
+
+
+def _rehearse(options: argparse.Namespace, course: Course, watch: Onlooker) -> int:
+    with _executor(options, course) as executor, watch:
+        from graders.rehearsal import rehearse  # while the workers start
+
+        summary, changes = rehearse(
+            course,
+            options.assignment,
+            executor=executor,
+            students=options.student,
+            force=options.force,
+            isolation=options.isolation,
+            watch=watch,
+        )
+    if options.json:
+        for change in changes:
+            print(json.dumps(asdict(change)))
+        return OK
+    if changes:
+        show.CONSOLE.print(show.changes(changes))
+    students = len({change.student for change in changes})
+    show.CONSOLE.print(
+        f"{len(changes):,} marks of {students:,} students would change; "
+        f"{summary.fresh:,} of {summary.submissions:,} submissions had to run. "
+        "Nothing was written.",
+        soft_wrap=True,
+    )
+    for note in watch.notes:
+        show.CONSOLE.print(Text(f"note: {one_line(note, 400)}", style="dim"), soft_wrap=True)
+    return OK
 
 
 def _executor(options: argparse.Namespace, course: Course) -> Executor:

@@ -6,6 +6,9 @@ escapes. Colour is rich's business: only on a terminal, and not where NO_COLOR i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +16,9 @@ from rich.text import Text
 from graders.plaintext import one_line
 from graders.report import Question, Report, Status
 from graders.words import points, words
+
+if TYPE_CHECKING:
+    from graders.rehearsal import Change
 
 CONSOLE = Console(highlight=False)
 ERRORS = Console(stderr=True, highlight=False)
@@ -74,4 +80,24 @@ def statuses(counts: dict[Status, int]) -> Table:
                 f"{counts[status]:,}",
                 f"{100 * counts[status] / total:.0f} %",
             )
+    return table
+
+
+def changes(found: Sequence[Change]) -> Table:
+    """Marks that would be others, one a line."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name, justify in (
+        *(("student", "left"), ("question", "left"), ("now", "right"), ("then", "right")),
+        *(("of", "right"), ("", "left")),
+    ):
+        table.add_column(name, justify=justify, overflow="fold")
+    for change in found:
+        said = words(change.status).label
+        if change.by_hand is not None:
+            said += f"; {points(change.by_hand)} by hand stays"
+        table.add_row(
+            *(one_line(change.student, 40), one_line(change.question, 60)),
+            *(points(change.before), points(change.after), points(change.max_points)),
+            Text(said, style=_STYLES.get(change.status, "magenta")),
+        )
     return table
