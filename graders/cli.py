@@ -18,6 +18,7 @@ from graders.exits import INTERRUPTED, OK, USAGE
 from graders.problems import UserProblem
 
 COMMANDS = {
+    "init": "start a course folder: this course, or an empty one",
     "roster": "take in the class list of a learning management system",
     "release": "make the students' bundle, without an answer or a hidden test in it",
     "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
@@ -36,7 +37,7 @@ COMMANDS = {
 }
 # The first command of each group, and what the group is for.
 _GROUPS = {
-    "roster": "a course",
+    "init": "a course",
     "collect": "grading",
     "export": "marks out",
     "audit": "checking",

@@ -428,7 +428,7 @@ def _course_folder(start: Path) -> Path:
         return start
     raise CourseProblem(
         f"{start} is not a course folder: it has no {CONFIG}. Change to the course's folder, "
-        "or name it with --course, or start one with 'nbgrader quickstart NAME'."
+        "or name it with --course, or start one with 'graders init NAME'."
     )
 
 

@@ -191,22 +191,33 @@ def canaries_of(course: Course) -> Canaries:
         *(top / "minigrad").rglob("*.py"),
         *(_HERE / "check").rglob("*.py"),
         *(_HERE / "student").rglob("*.py"),
-        *(top / "notebooks" / "lectures").rglob("*.py"),
     ):
         canaries.allow(path.read_text(encoding="utf-8"))
     # A lecture may well show what an exercise then asks for; whoever wrote both meant it.
-    for path in sorted((top / "notebooks" / "lectures").rglob("*.ipynb")):
+    lectures = lectures_of(course)
+    for path in _files(lectures) if lectures is not None else []:
+        if path.suffix == ".py":
+            canaries.allow(path.read_text(encoding="utf-8"))
+        if path.suffix != ".ipynb":
+            continue
         for cell in (read_notebook(path.read_bytes()).notebook or {"cells": []})["cells"]:
             canaries.allow(cell["source"])
     return canaries
+
+
+def lectures_of(course: Course) -> Path | None:
+    """The folder of what students get as it is."""
+    places = (course.root / "lectures", course.root / "notebooks" / "lectures")
+    return next((place for place in places if place.is_dir()), None)
 
 
 def _contents(course: Course, top: Path, assignments: list[str]) -> Iterator[tuple[Path, str]]:
     """Every file of the bundle and its place in it."""
     for name in ("start.py", "pack.py", "READ_ME_FIRST.md"):
         yield _HERE / "bundle" / name, name
-    for path in _files(top / "notebooks" / "lectures"):
-        yield path, f"lectures/{path.relative_to(top / 'notebooks' / 'lectures')}"
+    if (lectures := lectures_of(course)) is not None:
+        for path in _files(lectures):
+            yield path, f"lectures/{path.relative_to(lectures)}"
     for assignment in assignments:
         folder = course.release_folder(assignment)
         for path in _files(folder):

@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 FOLDER = HERE / ".venv" / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = FOLDER / ("python.exe" if os.name == "nt" else "python")
+MAP = "lectures/00_map.ipynb"
 READY = HERE / ".venv" / ".ready"
 FILES = (HERE / "requirements.txt", HERE / "versions.txt")
 # Settings, signatures and history of JupyterLab would otherwise be shared with any other.
@@ -64,8 +65,9 @@ def main() -> int:
         for notebook in notebooks:
             os.utime(notebook)  # the zip says 1980, so that the same course is the same bytes
         READY.write_text(wanted, encoding="utf-8")
+    first = MAP if (HERE / MAP).is_file() else "exercises"
     lab = [str(PYTHON), "-m", "jupyter", "lab", f"--ServerApp.root_dir={HERE}",
-           "--LabApp.default_url=/lab/tree/lectures/00_map.ipynb", *sys.argv[1:]]  # fmt: skip
+           f"--LabApp.default_url=/lab/tree/{first}", *sys.argv[1:]]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         lab.append("--allow-root")  # as in most containers
     try:

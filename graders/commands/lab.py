@@ -1,8 +1,9 @@
-"""Open JupyterLab at the map of the course.
+"""Open JupyterLab over the course, at its map if it has one.
 
-Without news, update checks and instructor's questions over the first page, and with the
-course's notebooks trusted, so that their stored figures are seen. More options are passed on to
-JupyterLab ('graders lab --no-browser --port 9999').
+The course is that of this folder, or this checkout's where there is none. Without news, update
+checks and questions over the first page, and with the course's notebooks trusted, so that their
+stored figures are seen. More options are passed on to JupyterLab ('graders lab --no-browser
+--port 9999').
 """
 
 from __future__ import annotations
@@ -14,23 +15,31 @@ import sys
 from pathlib import Path
 
 from graders.calm import write_settings
-from graders.problems import UserProblem
+from graders.commands import options as shared
 
 _TOP = Path(__file__).resolve().parent.parent.parent
 PASSES_OPTIONS_ON = True
-MAP = Path("notebooks/lectures/00_map.ipynb")
+MAPS = ("notebooks/lectures/00_map.ipynb", "lectures/00_map.ipynb")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """None of its own."""
+    shared.add_course(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    if not (_TOP / MAP).is_file():
-        raise UserProblem(f"{_TOP / MAP} is not there; run this from a checkout of the course.")
-    settings = _TOP / "build" / "jupyter"
+    from graders.course import Course, CourseProblem
+
+    try:
+        top = Course(options.course).root
+    except CourseProblem:
+        if options.course != Path() or not (_TOP / MAPS[0]).is_file():
+            raise
+        top = _TOP
+    first = next((place for place in MAPS if (top / place).is_file()), "source")
+    settings = top / "build" / "jupyter"
     write_settings(settings)
-    _trust(sorted((_TOP / "notebooks").rglob("*.ipynb")))
+    folders = ("notebooks", "lectures", "source")
+    _trust(sorted(path for name in folders for path in (top / name).rglob("*.ipynb")))
     environment = os.environ | {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(
             filter(None, [str(settings), os.environ.get("JUPYTER_CONFIG_PATH")])
@@ -39,12 +48,12 @@ def run(options: argparse.Namespace) -> int:
     command = [
         *(sys.executable, "-m", "jupyter", "lab"),
         # Naming the file instead would make its folder the root, and the exercises unreachable.
-        f"--ServerApp.root_dir={_TOP}",
-        f"--LabApp.default_url=/lab/tree/{MAP}",
+        f"--ServerApp.root_dir={top}",
+        f"--LabApp.default_url=/lab/tree/{first}",
         *_as_root(options.more),
     ]
     try:
-        return subprocess.run(command, cwd=_TOP, env=environment, check=False).returncode
+        return subprocess.run(command, cwd=top, env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
 
@@ -58,6 +67,7 @@ def _as_root(more: list[str]) -> list[str]:
 
 def _trust(paths: list[Path]) -> None:
     from graders import light  # noqa: F401 (before nbformat)
+
     # isort: split
     import nbformat
     from nbformat.sign import NotebookNotary

@@ -19,7 +19,7 @@ def test_the_course_is_found_from_a_folder_within(tmp_path):
 
 
 def test_a_folder_that_is_no_course_says_what_to_do(tmp_path):
-    with pytest.raises(CourseProblem, match="nbgrader quickstart"):
+    with pytest.raises(CourseProblem, match="graders init"):
         Course(tmp_path)
 
 
