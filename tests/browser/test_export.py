@@ -94,6 +94,18 @@ def test_the_player_plays(browser, pages, name) -> None:
         assert player.evaluate(STEP) != before
 
 
+def test_a_tap_shows_a_picture_at_full_size(browser, pages) -> None:
+    with opened(browser, pages["01_derivatives"], PHONE, "light", "enlarged") as page:
+        picture = page.locator("figure img").first
+        full = int(picture.get_attribute("width"))
+        assert picture.bounding_box()["width"] == PHONE["width"] < full
+        picture.click()
+        assert picture.bounding_box()["width"] == full
+        _is_whole(page, PHONE)
+        picture.click()
+        assert picture.bounding_box()["width"] == PHONE["width"]
+
+
 def test_answers_unfold_and_lectures_follow_each_other(browser, pages) -> None:
     with opened(browser, pages["01_derivatives"], PHONE, "light", "unfolded") as page:
         answer = page.locator("details p").first

@@ -67,7 +67,14 @@ def test_a_prime_is_not_made_smaller() -> None:
 
 
 @pytest.mark.parametrize(
-    ("latex", "pieces"), [("a = b = c", 3), ("f(x = 1)", 1), (r"\sum_{i=1}^n i", 1), ("= 2", 1)]
+    ("latex", "pieces"),
+    [
+        ("a_1 + a_2 + a_3 = b_1 + b_2 = c", 3),
+        ("f(x = 1, y = 2, z = 3, w = 4)", 1),
+        (r"\sum_{i=1}^{n} a_{i=1} b_{i=1} c_{i=1}", 1),
+        ("= 123456789 + 987654321", 1),
+        ("a = b", 1),
+    ],
 )
 def test_a_line_may_break_before_a_relation(latex: str, pieces: int) -> None:
     assert tags(latex).count("math") == pieces

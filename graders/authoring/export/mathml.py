@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import convert
 
 _NAMESPACE = "http://www.w3.org/1998/Math/MathML"
+_SHORT = 12  # characters, which any line has room for
 _ROWS = ("math", "mrow", "mtd")
 _OPENING = ("(", "[")
 _CLOSING = (")", "]")
@@ -51,7 +52,8 @@ def mathml(latex: str, *, block: bool = False) -> str:
         if _kind(element) in _ROWS:
             _tell_signs(element)
             _space_functions(element)
-    pieces = [root] if block else _pieces(root)
+    fits = block or len("".join(root.itertext())) <= _SHORT
+    pieces = [root] if fits else _pieces(root)
     return "".join(ElementTree.tostring(piece, encoding="unicode") for piece in pieces)
 
 
