@@ -235,7 +235,7 @@ def _probed(function: Any, otherwise: str, at: Any) -> Probed:
 def _claimed(
     given: Any, otherwise: str, inputs: list[np.ndarray], at: Any, rtol: float | None
 ) -> tuple[list[np.ndarray], float]:
-    if _is_numbers(given) or isinstance(given, tuple):
+    if isinstance(given, (list, tuple)) or _is_numbers(given):
         parts = given if len(inputs) > 1 else [given]
         return [as_float_array(part, otherwise) for part in parts], rtol or _RTOL_BY_HAND
     return _call(_probed(given, otherwise, at), inputs, len(inputs)), rtol or _RTOL

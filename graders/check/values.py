@@ -70,7 +70,7 @@ def _list_to_numpy(value: Any) -> np.ndarray:
 def unanswered(value: Any) -> bool:
     """Whether the placeholder `...` is in it. By identity: arrays have their own equality."""
     if isinstance(value, (list, tuple)):
-        return any(item is Ellipsis for item in value)
+        return any(unanswered(item) for item in value)
     return value is Ellipsis
 
 

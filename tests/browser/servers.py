@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TOKEN = "lectures"
-WAIT = 60_000  # milliseconds
+WAIT = 180_000  # milliseconds; long, since other tests may have the machine
 # JupyterLab shows a traceback as it shows what is written to stderr.
 ERROR = '.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]'
 

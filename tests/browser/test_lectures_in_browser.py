@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,18 @@ def opened(
     return page
 
 
+def run_all(page: "sync_api.Page") -> None:
+    """Run all cells to the end, asking again where JupyterLab was not yet listening."""
+    running = page.locator(".jp-InputPrompt", has_text="[*]")
+    for _ in range(4):
+        page.get_by_text("Run", exact=True).first.click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        with suppress(sync_api.TimeoutError):
+            running.first.wait_for(timeout=15_000)
+            break
+    sync_api.expect(running).to_have_count(0, timeout=WAIT)
+
+
 @pytest.mark.parametrize("path", LECTURES, ids=lambda p: p.stem)
 def test_runs_from_top_to_bottom_and_moves(
     path: Path, lab: str, browser: "sync_api.Browser"
@@ -58,8 +71,7 @@ def test_runs_from_top_to_bottom_and_moves(
     page = opened(browser, lab, path, trouble)
     # Cells far below the window are not drawn unless the window is as long as the notebook.
     page.set_viewport_size({"width": 1100, "height": 12_000})
-    page.get_by_text("Run", exact=True).first.click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    run_all(page)
     controls = ".jp-OutputArea .widget-slider, .jp-OutputArea .widget-dropdown"
     page.wait_for_selector(controls, timeout=WAIT)
     prompt = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
@@ -103,8 +115,7 @@ def test_a_player_in_a_notebook_that_is_not_trusted_says_how_to_see_it(
     words = cell.get_by_text("If you see none, run this cell")
     words.wait_for(timeout=WAIT)
     assert cell.locator(".player").count() == 0
-    page.get_by_text("Run", exact=True).first.click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    run_all(page)
     cell.locator(".player svg").wait_for(timeout=WAIT)
     sync_api.expect(words).to_be_hidden()
     page.close()
