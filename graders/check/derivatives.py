@@ -18,12 +18,14 @@ from graders.check.result import Result, Row, compared
 from graders.check.values import (
     Probed,
     Problem,
+    as_array,
     as_float_array,
     name_of,
     quietly,
     show,
     unanswered,
 )
+from graders.check.words import WIDENED
 
 _RTOL = 1e-6  # for a function; its numerical derivative is good to 1e-8 or better
 _RTOL_BY_HAND = 5e-4  # for a number worked out by hand: three digits
@@ -67,6 +69,7 @@ def gradient(
     at: Any = None,
     shape: int | tuple[int, ...] | None = None,
     rtol: float | None = None,
+    keeps_dtype: bool = False,
 ) -> Result:
     """Check `grad`, the claimed gradient of a function of arrays to one number.
 
@@ -77,6 +80,7 @@ def gradient(
         at: Where: an array or a list for one argument, a tuple for several.
         shape: Instead of `at`, the shape of a random point.
         rtol: The relative difference that still agrees.
+        keeps_dtype: Whether a float32 input has to give a float32 gradient.
     """
 
     def run() -> Result:
@@ -89,7 +93,10 @@ def gradient(
             )
         claimed, tolerance = _claimed(grad, "your gradient", inputs, at, rtol)
         slopes = [_unit_slopes(function, inputs, position) for position in range(len(inputs))]
-        return _compare_arrays("The gradient", claimed, inputs, slopes, tolerance)
+        result = _compare_arrays("The gradient", claimed, inputs, slopes, tolerance)
+        if keeps_dtype and result.agrees and _widens(_probed(grad, "", at), inputs):
+            return Result(False, f"The gradient {WIDENED}")
+        return result
 
     return _announce(run)
 
@@ -127,6 +134,7 @@ def vjp(
     at: Any = None,
     shape: int | tuple[int, ...] | None = None,
     rtol: float | None = None,
+    keeps_dtype: bool = False,
 ) -> Result:
     """Check `rule`, the claimed vector-Jacobian product: rule(x, v) is Jᵀv.
 
@@ -143,7 +151,11 @@ def vjp(
             [_weighted(slope, cotangent) for slope in _unit_slopes(function, inputs, position)]
             for position in range(len(inputs))
         ]
-        return _compare_arrays("The VJP", claimed, inputs, slopes, rtol or _RTOL)
+        result = _compare_arrays("The VJP", claimed, inputs, slopes, rtol or _RTOL)
+        probed = _probed(rule, "your VJP", at)
+        if keeps_dtype and result.agrees and _widens(probed, [*inputs, cotangent]):
+            return Result(False, f"The VJP {WIDENED}")
+        return result
 
     return _announce(run)
 
@@ -270,6 +282,15 @@ def _call(function: Probed, arguments: list[np.ndarray], parts: int) -> list[np.
         as_float_array(value, f"part {i} of what {function.name} returned")
         for i, value in enumerate(values)
     ]
+
+
+def _widens(function: Probed, arguments: list[np.ndarray]) -> bool:
+    """Whether float32 goes in and float64 comes out; a single number goes in as Python's."""
+    if not all(argument.ndim for argument in arguments):
+        return False
+    value = function.raw(*(argument.astype(np.float32) for argument in arguments))
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(as_array(part, "").dtype.itemsize > 4 for part in parts)
 
 
 def _unit_slopes(function: Probed, inputs: list[np.ndarray], position: int) -> list[Slope]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+WIDENED = "gives float64 for float32 input: keep the dtype that you are given."
 _CLOSE = 1e-6
 _MULTIPLES = {Fraction(2): "twice", Fraction(1, 2): "half"}
 

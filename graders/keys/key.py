@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from graders.check.values import Problem, as_array, quietly
-from graders.check.words import pattern
+from graders.check.words import WIDENED, pattern
 from graders.keys.compare import (
     Outcome,
     agree,
@@ -365,7 +365,7 @@ class Key:
     def _width(self, outcomes: list[Outcome], rights: list[Outcome]) -> str | None:
         if not any(map(self._widened, outcomes, rights)):
             return None
-        return "It gives float64 for float32 input: keep the dtype that you are given."
+        return f"It {WIDENED}"
 
     def _named(self, error: Exception, probe: Probe) -> Exception:
         """The student's own exception, with what they may know about when it was raised."""

@@ -353,3 +353,34 @@ def test_it_needs_numpy_and_the_standard_library_alone():
         "assert all(m.startswith('graders.check') for m in loaded), loaded\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+
+
+def test_a_rule_that_widens_float32_is_told_in_the_words_of_the_hidden_test(capsys):
+    def widening(x, v):
+        return np.ones(x.shape) * v * 2
+
+    def keeping(x, v):
+        return v * 2
+
+    double = {"f": lambda x: 2 * x, "at": np.arange(3.0)}
+    assert check.vjp(**double, rule=widening)
+    assert check.vjp(**double, rule=keeping, keeps_dtype=True)
+    assert not check.vjp(**double, rule=widening, keeps_dtype=True)
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == "The VJP gives float64 for float32 input: keep the dtype that you are given."
+
+    square = {"f": lambda x: (x * x).sum(), "at": np.arange(3.0)}
+    assert check.gradient(**square, grad=lambda x: 2 * x, keeps_dtype=True)
+    assert not check.gradient(
+        **square, grad=lambda x: 2 * x * np.ones(x.shape), keeps_dtype=True
+    )
+    assert "The gradient gives float64" in capsys.readouterr().out
+
+
+def test_a_rule_of_several_inputs_keeps_all_their_dtypes():
+    def rule(a, b, v):
+        return v * b, v * a.astype(np.float64)
+
+    at = (np.arange(3.0), np.ones(3))
+    assert check.vjp(lambda a, b: a * b, rule, at=at)
+    assert not check.vjp(lambda a, b: a * b, rule, at=at, keeps_dtype=True)
