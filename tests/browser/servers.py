@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,18 +19,25 @@ ERROR = '.jp-OutputArea [data-mime-type="application/vnd.jupyter.stderr"]'
 
 @contextmanager
 def jupyterlab(
-    folder: Path, home: Path, environment: Mapping[str, str] | None = None
+    folder: Path,
+    home: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    command: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The address of a JupyterLab over `folder`, which keeps what it must in `home`."""
+    """The address of a JupyterLab over `folder`, which keeps what it must in `home`.
+
+    `command` is what a person types to start it, run in `folder`.
+    """
+    plain = (sys.executable, "-m", "jupyterlab", "--allow-root")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            *("--ip", "127.0.0.1", "--port", str(port)),
+            *(command or (*plain, f"--ServerApp.root_dir={folder}")),
+            *("--no-browser", "--ip", "127.0.0.1", "--port", str(port)),
             f"--IdentityProvider.token={TOKEN}",
-            f"--ServerApp.root_dir={folder}",
         ],
         cwd=folder,
         env={
@@ -56,9 +63,9 @@ def jupyterlab(
 
 
 def _wait_for(address: str, server: subprocess.Popen) -> None:
-    for _ in range(120):
+    for _ in range(360):
         assert server.poll() is None, "JupyterLab ended while starting"
         with suppress(OSError), urllib.request.urlopen(address, timeout=1):
             return
         time.sleep(0.5)
-    raise TimeoutError("JupyterLab did not answer within a minute")
+    raise TimeoutError("JupyterLab did not answer within three minutes")
