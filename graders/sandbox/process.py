@@ -55,7 +55,7 @@ class Template:
             raise
 
     def _start(self, entry: str, isolation: str, theirs: socket.socket) -> None:
-        plan = root.plan(self._scratch.path)
+        plan = root.plan()
         search_path = plan.search_path if isolation == FULL else _search_path(plan)
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _BOOT, str(theirs.fileno()), *search_path],

@@ -21,6 +21,9 @@ from graders.sandbox import linux
 
 PRIVATE = "/student"  # where a submission may write; no library lies below this name
 HOME = f"{PRIVATE}/home"
+# Where the new root is mounted before it becomes the root: a folder that anybody may pass
+# through, as one of the caller's own (TMPDIR) may not be. Nobody else sees the mount.
+_MOUNT_POINT = "/tmp"
 TEMPORARY = f"{PRIVATE}/tmp"
 PUBLIC = ("__init__.py", "check")  # of the package `graders`; the rest is the judge's
 _SYSTEM = (
@@ -43,7 +46,6 @@ class Plan:
     `hidden` folders are covered by empty ones, then `visible` paths are laid over them.
     """
 
-    mount_point: str
     folders: tuple[str, ...]
     hidden: tuple[str, ...]
     visible: tuple[str, ...]
@@ -54,10 +56,10 @@ class Plan:
 
     @classmethod
     def from_record(cls, record: dict) -> Plan:
-        return cls(**{k: v if isinstance(v, str) else tuple(v) for k, v in record.items()})
+        return cls(**{key: tuple(paths) for key, paths in record.items()})
 
 
-def plan(mount_point: str) -> Plan:
+def plan() -> Plan:
     """What a template needs on this machine."""
     packages = {name: _package(name) for name in ("graders", "minigrad")}
     libraries = _libraries()
@@ -65,7 +67,6 @@ def plan(mount_point: str) -> Plan:
     roots = [str(folder.parent) for folder in packages.values()]
     folders = _outermost([*_SYSTEM, *_prefixes(), *libraries])
     return Plan(
-        mount_point,
         folders=folders,
         hidden=(str(packages["graders"]),),
         visible=tuple(str(path) for path in visible if path.exists()),
@@ -145,7 +146,7 @@ class Sources:
 def enter(plan: Plan, sources: Sources, disk_bytes: int) -> None:
     """Build the new root and make it this process's own; needs a private mount namespace."""
     linux.mount("none", "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    top = plan.mount_point
+    top = _MOUNT_POINT
     linux.mount("tmpfs", top, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=755,size=1m")
     for path in plan.folders:
         sources.show(path, top)

@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
-from engine import ISOLATION, LIMITS, Engine
+from engine import ISOLATION, LIMITS, Engine, engine
 
 from graders.grading import Worker
 from graders.report import Status
@@ -178,3 +179,13 @@ def test_without_a_sandbox_limits_still_hold(answer: str, status: Status) -> Non
     with Worker(LIMITS, isolation="none") as worker:
         question = Engine(worker).ask(answer, "assert f() == 1", solution="def f(): pass")
     assert question.status is status
+
+
+def test_a_temporary_folder_that_nobody_else_may_enter_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+    with engine() as grader:
+        assert grader.ask("x = 1", "assert x == 1").status is Status.PASSED
