@@ -112,6 +112,13 @@ def source(family: str) -> bytes:
     return json.dumps(notebook(None, family in COMPARED)).encode()
 
 
+def tests_of(family: str) -> dict[str, tuple[float, str]]:
+    """Every test of the notebook with its points, for a harness that keeps tests apart."""
+    given = notebook(None, family in COMPARED)["cells"]
+    marked = [(cell["metadata"]["nbgrader"], cell["source"]) for cell in given]
+    return {m["grade_id"]: (m["points"], text) for m, text in marked if m["grade"]}
+
+
 def notebook(answer: str | None, compared: bool) -> dict:
     """The instructor's notebook, or with `answer` a student's."""
     solution = "### BEGIN SOLUTION\ndef df(x):\n    return 2 * x\n### END SOLUTION"
