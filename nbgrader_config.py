@@ -3,6 +3,7 @@
 import os
 import sysconfig
 from pathlib import Path
+from urllib.parse import quote
 
 c = get_config()  # noqa: F821
 
@@ -20,7 +21,8 @@ c.CourseDirectory.submitted_directory = "build/submitted"
 c.CourseDirectory.autograded_directory = "build/autograded"
 c.CourseDirectory.feedback_directory = "build/feedback"
 c.CourseDirectory.solution_directory = "build/solution"
-c.CourseDirectory.db_url = f"sqlite:///{build / 'gradebook.db'}"
+# In an address % and ? mean something; in a folder's name they do not.
+c.CourseDirectory.db_url = f"sqlite:///{quote(str(build / 'gradebook.db'))}"
 
 # Students on this machine fetch and submit through here, by the Assignment List in JupyterLab.
 c.Exchange.root = str(build / "exchange")

@@ -23,6 +23,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
@@ -72,6 +73,9 @@ class Course:
         with contextlib.chdir(self.folder):
             self.directory = CourseDirectory(config=self.config)
             self.root = Path(self.directory.root)
+            if "db_url" not in self.config.get("CourseDirectory", {}):
+                # In an address % and ? mean something; in a folder's name they do not.
+                self.directory.db_url = f"sqlite:///{quote(str(self.root / 'gradebook.db'))}"
 
     # -- rules --------------------------------------------------------------------------------
 

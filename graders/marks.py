@@ -90,8 +90,8 @@ def marks_table(
 ) -> Table:
     """A rich table for a terminal: a submission a line, its mark, a sign for each question.
 
-    `about` says something about submissions in a column of its own. Marks leave out the
-    questions that wait to be marked by hand. Every status has a sign of its own, so that no
+    `about` says something about submissions in a column of its own. A mark with `+ ?` has
+    questions in it that wait to be marked by hand. Every status has a sign of its own, so that no
     colour is needed; `legend` explains them.
     """
     reports = list(reports)
@@ -163,7 +163,10 @@ def _mark(report: Report, pending: Container[str]) -> Text:
     if given is None:
         return Text("to decide", style="bold blue")
     possible = sum(q.max_points for q in report.questions if q.id not in pending)
-    return Text(f"{points(given)} / {points(possible)}", "green" if given >= possible else "")
+    shown = f"{points(given)} / {points(report.max_score)}"
+    if any(q.id in pending for q in report.questions):
+        shown = f"{points(given)} + ? / {points(report.max_score)}"
+    return Text(shown, "green" if given >= possible else "")
 
 
 def _to_decide(report: Report) -> bool:

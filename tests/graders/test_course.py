@@ -130,3 +130,10 @@ def test_a_roster_gives_names(tmp_path):
     (folder / "roster.csv").write_bytes(b"id\n\xff\n")
     with pytest.raises(UserProblem, match="UTF-8"):
         Course(folder).roster()
+
+
+def test_a_folder_may_be_called_anything(tmp_path):
+    for name in ("50% off", "a%20b", "#1?", "ünïcode"):
+        folder = make_course(tmp_path / name)
+        assert Course(folder).students() == []
+        assert (folder / "gradebook.db").is_file()

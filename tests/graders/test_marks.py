@@ -70,6 +70,7 @@ def test_the_terminal_says_the_same_without_colour():
     reports = [Report("ada", (PASSED,)), Report("bo", (PASSED, ESSAY)), UNREADABLE]
     plain = printed(marks_table(reports))
     assert "2 / 2" in plain
+    assert "2 + ? / 5" in plain, "of the whole, and something to come"
     assert plain.count("to decide") == 1
     assert "● passed" in printed(legend(reports))
     colour = printed(marks_table(reports), force_terminal=True, color_system="standard")
