@@ -91,8 +91,8 @@ def marks_table(
     """A rich table for a terminal: a submission a line, its mark, a sign for each question.
 
     `about` says something about submissions in a column of its own. A mark with `+ ?` has
-    questions in it that wait to be marked by hand. Every status has a sign of its own, so that no
-    colour is needed; `legend` explains them.
+    questions in it that wait to be marked by hand. Every status has a sign of its own, so
+    that no colour is needed; `legend` explains them.
     """
     reports = list(reports)
     ids, pending = question_ids(reports), pending_by_hand(reports)
