@@ -74,7 +74,8 @@ def _execute(notebook: NotebookNode, folder: Path, seconds_per_cell: float) -> N
     with tempfile.TemporaryDirectory() as profile:
         # An author's own start-up files must not change what readers see.
         environment = {**os.environ, "IPYTHONDIR": profile}
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
+        for library in ("OPENBLAS", "OMP"):
+            environment.setdefault(f"{library}_NUM_THREADS", "1")
         client = NotebookClient(
             notebook,
             kernel_name="python3",
