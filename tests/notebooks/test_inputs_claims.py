@@ -18,6 +18,15 @@ def lecture() -> dict:
     return space
 
 
+def test_the_loss_is_minus_the_logarithm_of_the_share_of_the_right_kind(lecture: dict) -> None:
+    some, labels = lecture["fresh"][:7], lecture["truth"][:7]
+    outputs = lecture["net"](some).numpy()
+    shares = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
+    assert shares.sum(axis=1) == pytest.approx(1)
+    right = shares[np.arange(7), labels.numpy()]
+    assert lecture["loss"](some, labels).item() == pytest.approx(-np.log(right).mean())
+
+
 def test_a_coin_deceives_nobody_and_the_slopes_leave_one_in_thirty(lecture: dict) -> None:
     where = lecture["steps"].index(0.09)
     assert lecture["right"]["coin"][where] == 1
