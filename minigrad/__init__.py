@@ -54,6 +54,7 @@ from minigrad.dtypes import promote_types as promote_types
 from minigrad.dtypes import set_default_dtype as set_default_dtype
 from minigrad.dtypes import strided as strided
 from minigrad.dtypes import uint8 as uint8
+from minigrad.execution import *
 from minigrad.functions.activations import celu as celu
 from minigrad.functions.activations import celu_ as celu_
 from minigrad.functions.activations import hardshrink as hardshrink
@@ -106,6 +107,8 @@ from minigrad.random import seed as seed
 from minigrad.serialization import load as load
 from minigrad.serialization import save as save
 from minigrad.tensor import Tensor as Tensor
+
+__version__ = "0.1.0"
 
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 bool = dtypes.bool_

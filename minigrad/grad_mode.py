@@ -12,7 +12,7 @@ from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar
 
-from minigrad.naming import Shown
+from minigrad.naming import Shown, pytorch_name
 from minigrad.node import mode, unusual
 
 __all__ = [
@@ -106,6 +106,9 @@ class set_grad_enabled(_Switch):
         super().__init__(bool(mode_))
         self._before = (mode.recording, None)
         _record(self._recording and mode.when_on)
+
+    def __repr__(self) -> str:
+        return f"{pytorch_name(type(self))}(mode={self._recording})"
 
     def __enter__(self) -> None:
         # The call itself has switched already, and noted what there was before.

@@ -100,6 +100,8 @@ class Tensor(
         """The number of dimensions."""
         return int(self._data.ndim)
 
+    ndimension = dim
+
     def numel(self) -> int:
         """The number of elements."""
         return int(self._data.size)
@@ -122,6 +124,7 @@ class Tensor(
 
     device = CPU
     layout = dtypes.strided
+    is_cpu = True
     is_cuda = is_mps = is_meta = is_sparse = is_quantized = is_mkldnn = False
 
     def get_device(self) -> int:
@@ -534,6 +537,8 @@ class Tensor(
             return apply_in_place(rule, self, (other,))
         return apply_in_place(rules.div, self, (other,))
 
+    multiply_, subtract_, divide_ = mul_, sub_, div_
+
     def pow_(self, exponent: Any) -> Tensor:
         """Raise this tensor to a power."""
         if isinstance(exponent, TensorBase):
@@ -637,6 +642,18 @@ class Tensor(
         """As int32."""
         return self.to(dtypes.int32)
 
+    def short(self) -> Tensor:
+        """As int16."""
+        return self.to(dtypes.int16)
+
+    def char(self) -> Tensor:
+        """As int8."""
+        return self.to(dtypes.int8)
+
+    def byte(self) -> Tensor:
+        """As uint8."""
+        return self.to(dtypes.uint8)
+
     def bool(self) -> Tensor:
         """As bool: whether each element is not 0."""
         return self.to(dtypes.bool_)
@@ -675,6 +692,7 @@ class Tensor(
     mv = matrix.mv
     mm = matrix.mm
     bmm = matrix.bmm
+    addmm = matrix.addmm
     matmul = matrix.matmul
 
     def where(self, condition: Tensor, other: Any) -> Tensor:

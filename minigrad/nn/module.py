@@ -407,12 +407,12 @@ class Module(metaclass=Named):
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
         problems = []
-        if strict and unexpected:
-            quoted = ", ".join(f'"{name}"' for name in unexpected)
-            problems.append(f"Unexpected key(s) in state_dict: {quoted}. ")
         if strict and missing:
             quoted = ", ".join(f'"{name}"' for name in missing)
             problems.append(f"Missing key(s) in state_dict: {quoted}. ")
+        if strict and unexpected:
+            quoted = ", ".join(f'"{name}"' for name in unexpected)
+            problems.append(f"Unexpected key(s) in state_dict: {quoted}. ")
         for name, tensor in own.items():
             given = state_dict.get(name)
             if given is not None and given.shape != tensor.shape:

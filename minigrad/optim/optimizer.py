@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from minigrad import errors
+from minigrad.apply import wrap
+from minigrad.functions import creation
 from minigrad.grad_mode import enable_grad
 from minigrad.naming import Named
 from minigrad.nn.module import clear_grad
@@ -106,10 +108,15 @@ class Optimizer(metaclass=Named):
         """Settings and state, with parameters numbered in order."""
         numbers = self._numbers()
         groups = [
-            {**group, "params": [numbers[id(tensor)] for tensor in group["params"]]}
+            {key: value for key, value in group.items() if key != "params"}
+            | {"params": [numbers[id(tensor)] for tensor in group["params"]]}
             for group in self.param_groups
         ]
-        state = {numbers[id(tensor)]: held for tensor, held in self.state.items()}
+        state = {
+            numbers[id(tensor)]: shown
+            for tensor, held in self.state.items()
+            if (shown := {k: _shown(k, v) for k, v in held.items() if not k.startswith("_")})
+        }
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -132,7 +139,8 @@ class Optimizer(metaclass=Named):
             tensors.update(zip(given["params"], own["params"], strict=True))
             own.update({key: value for key, value in given.items() if key != "params"})
         self.state = {
-            tensors[n]: copy.deepcopy(held) for n, held in state_dict["state"].items()
+            tensors[n]: {key: _held(key, value) for key, value in held.items()}
+            for n, held in state_dict["state"].items()
         }
 
     def _numbers(self) -> dict[int, int]:
@@ -142,9 +150,25 @@ class Optimizer(metaclass=Named):
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
+            lines += [""] * (i > 0) + [f"Parameter Group {i}"]
             lines += [f"    {key}: {group[key]}" for key in sorted(group) if key != "params"]
         return "\n".join([*lines, ")"])
+
+
+def _shown(key: str, value: Any) -> Any:
+    """What a state holds, as PyTorch's `state_dict` has it: in tensors."""
+    if key == "step" or isinstance(value, np.generic):
+        return creation.tensor(float(value))
+    return wrap(value) if isinstance(value, np.ndarray) else value
+
+
+def _held(key: str, value: Any) -> Any:
+    """The way back, with copies."""
+    if isinstance(value, Tensor):
+        value = as_array(value).copy() if value.dim() else value._data
+    if isinstance(value, np.ndarray | np.generic) and key == "step":
+        return int(value)
+    return copy.deepcopy(value)
 
 
 def scratch(state: State, like: Array) -> Array:

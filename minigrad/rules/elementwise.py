@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.node import TensorBase
 from minigrad.rules.table import Case, elementwise
 
 FLOAT32 = np.dtype(np.float32)
@@ -138,7 +139,9 @@ def _power_slope(g: Any, x: Any, exponent: Any) -> Any:
     # At exponent 0 the power is constant, also where x is 0 and x^-1 is not finite.
     if exponent == 0:
         return g * (0 * x)
-    return g * (exponent * _power(x, exponent - 1))
+    # Recorded, it is one power again, not a product of x with itself.
+    power = operator.pow if isinstance(x, TensorBase) else _power
+    return g * (exponent * power(x, exponent - 1))
 
 
 pow_scalar = elementwise(

@@ -1,5 +1,8 @@
 """Names that tutorials read in passing: devices, dtypes, what a tensor says of itself."""
 
+import pathlib
+import tomllib
+
 import pytest
 
 import minigrad as mg
@@ -131,3 +134,29 @@ def test_what_is_made_in_inference_mode_stays_outside_of_graphs():
     with pytest.raises(RuntimeError, match="Setting requires_grad=True on inference tensor"):
         y.requires_grad_()
     assert y.clone().requires_grad_().requires_grad
+
+
+def test_the_version_is_the_projects():
+    project = pathlib.Path(__file__).parents[2] / "pyproject.toml"
+    assert mg.__version__ == tomllib.loads(project.read_text())["project"]["version"]
+
+
+def test_settings_of_execution_change_nothing():
+    layer = mg.nn.Linear(2, 1)
+    assert mg.compile(layer) is layer
+
+    @mg.compile
+    def double(x):
+        return 2 * x
+
+    assert double(2) == 4
+    with mg.autocast("cuda"), mg.autocast("cpu", enabled=False):
+        assert layer(mg.ones(1, 2)).dtype is mg.float32
+    with pytest.raises(NotImplementedError, match="bfloat16"), mg.autocast("cpu"):
+        pass
+    mg.set_num_threads(1)
+    assert mg.get_num_threads() == 1
+    mg.set_float32_matmul_precision("high")
+    assert mg.get_float32_matmul_precision() == "high"
+    with pytest.raises(RuntimeError, match="highest, high or medium"):
+        mg.set_float32_matmul_precision("low")
