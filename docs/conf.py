@@ -18,7 +18,6 @@ extensions = ["myst_parser", "sphinx_copybutton", "graders.authoring.site"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
-html_theme_options = {"navigation_with_keys": True}
 html_static_path = [
     "site.css",
     "../graders/authoring/export/cells.css",

@@ -135,6 +135,17 @@ def test_every_page_of_the_site_is_whole(browser, site, viewport, scheme) -> Non
             _is_whole(page, viewport)
 
 
+def test_the_arrow_keys_are_the_players(browser, site) -> None:
+    path = site / "notebooks" / "lectures" / "04_backward.html"
+    with opened(browser, path, WIDE, "light", "site_keys") as page:
+        player = page.locator("[data-lm-suppress-shortcuts]").first
+        player.locator(".modes button").first.click()
+        before = player.evaluate(STEP)
+        player.locator(".modes button").first.press("ArrowRight")
+        assert player.evaluate(STEP) != before
+        assert page.url == path.as_uri()
+
+
 def test_the_site_is_entered_at_its_top_and_searched(browser, site) -> None:
     with opened(browser, site / "index.html", WIDE, "light", "site_searched") as page:
         page.wait_for_url("**/docs/index.html")
