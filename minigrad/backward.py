@@ -14,6 +14,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.apply import wrap
+from minigrad.batched import NotBatched, depth
 from minigrad.engine import backpropagate, conform, reach
 from minigrad.grad_mode import enable_grad
 from minigrad.hooks import run_after_hooks, run_hooks
@@ -42,6 +43,8 @@ def backward(
         RuntimeError: for an output outside any graph, a graph that was freed, a missing or
             misshapen cotangent, or a value that was overwritten in place.
     """
+    if depth.value:
+        raise NotBatched("backward(), which writes to `.grad`")
     outputs = (tensors,) if isinstance(tensors, TensorBase) else tuple(tensors)
     pending = start(outputs, grad_tensors, create_graph)
     keep = create_graph if retain_graph is None else retain_graph

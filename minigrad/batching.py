@@ -1,25 +1,30 @@
-"""`vmap`: a function of one example becomes a function of many.
+"""`vmap`: a function of one example, applied to all the examples of a batch.
 
-By a loop: the function is called for each slice, and the results are stacked. What it computes
-and what it can be differentiated through is the same as in PyTorch; it saves the writing of the
-loop, not its time. So a function may look at values here (`item()`, `if x > 0`), where PyTorch
-refuses.
+All at once where that can be: the function runs a single time, on tensors that hide the batch
+(`minigrad/batched.py`), and NumPy carries it through. Where an operation cannot, as when a
+function looks at values (`item()`, `if x > 0`, print), the function is called anew for each
+example, with a warning: the result is the same, but it takes the time of a loop.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from minigrad import batched_functions as batched_functions
 from minigrad import random
+from minigrad.apply import apply, recorded, wrap
+from minigrad.batched import Batched, NotBatched, depth, has, spread
 from minigrad.functions.joining import stack
-from minigrad.functions.shapes import movedim
-from minigrad.node import TensorBase
+from minigrad.node import Node, TensorBase
+from minigrad.rules.table import TABLE, Rule, linear
 from minigrad.trees import flatten
+from minigrad.versions import clock
+from minigrad.views import version_of
 
 __all__ = ["stack_module_state", "vmap"]
 
@@ -35,13 +40,14 @@ def vmap(
     """The function that applies `func` to each slice of its inputs and stacks the results.
 
     Args:
-        func: from tensors, or trees of them, to the same. Called once for each slice.
+        func: from tensors, or trees of them, to the same. It sees one example, and is called
+            once for all of them, or, with a warning, once for each.
         in_dims: along which dimension each input is cut; None: it goes to every call whole. One
             number for all, or a tree as the inputs are. Inputs by name go whole.
         out_dims: at which dimension of each result the slices are joined.
         randomness: "error": refuse random numbers; "different": draw for each slice; "same":
             draw the same for each.
-        chunk_size: taken for PyTorch's sake; there are no chunks in a loop.
+        chunk_size: taken for PyTorch's sake; a batch is not cut into chunks.
 
     Raises:
         ValueError: from the new function, if lengths do not agree, or there is nothing to cut.
@@ -68,21 +74,40 @@ def vmap(
             _checked_dim(d, leaf, in_dims, name) for d, leaf in zip(dims, leaves, strict=True)
         ]
         count = _common_length(leaves, dims)
-        slices = []
-        for i in range(count):
-            with _randomness(randomness, first=i == 0):
-                given, given_named = rebuild(
-                    [
-                        x if d is None else x.select(d, i)
-                        for x, d in zip(leaves, dims, strict=True)
-                    ]
-                )
-                slices.append(func(*given, **given_named))
-        return _joined(slices, out_dims, name)
+        structure: list[Any] = []
+
+        def flat(slices: Sequence[Any]) -> Sequence[Any]:
+            given, given_named = rebuild(list(slices))
+            outputs, rebuild_outputs = flatten(func(*given, **given_named))
+            structure[:] = [rebuild_outputs]
+            return outputs
+
+        def places(outputs: Sequence[Any]) -> Sequence[int]:
+            return _places(outputs, out_dims, name)
+
+        before = random.get_rng_state()
+        try:
+            found = all_at_once(flat, leaves, dims, places, count)
+            if randomness == "different" and not np.array_equal(before, random.get_rng_state()):
+                raise NotBatched("random numbers, different ones for each example")
+            _check_randomness(randomness, before)
+        except NotBatched as missing:
+            random.set_rng_state(before)
+            warnings.warn(_one_by_one_warning(name, count, missing), stacklevel=2)
+            found = _one_by_one(flat, leaves, dims, places, count, randomness)
+        return structure[0](found)
 
     if hasattr(func, "__name__"):
         functools.update_wrapper(batched, func)
     return batched
+
+
+def _one_by_one_warning(name: str, count: int, missing: NotBatched) -> str:
+    return (
+        f"vmap: there is a performance drop: {name} is called once for each of the {count} "
+        f"examples, since something in it cannot be done for all of them at once: {missing}. "
+        "(PyTorch refuses some of what works one by one: item(), `if` on a value, backward().)"
+    )
 
 
 def _dims_of_inputs(in_dims: Any, arguments: Sequence[Any], name: str) -> list[Any]:
@@ -157,10 +182,178 @@ def _common_length(leaves: Sequence[Any], dims: Sequence[int | None]) -> int:
     return int(lengths[0])
 
 
-@contextmanager
-def _randomness(kind: str, first: bool) -> Iterator[None]:
+# --- All at once ---------------------------------------------------------------------------
+
+# The way into a vmap and out of it, each the adjoint of the other. They are no operations of a
+# user's, so they have no place in the table that is printed and tested one by one.
+
+
+def _hide(x: Any, dim: int, level: int, count: int) -> Any:
+    if _is_above(x, level):
+        return Batched(_hide(x.array, dim + 1, level, count), x.level)
+    return Batched(np.moveaxis(x, dim, 0), level)
+
+
+def _show(x: Any, dim: int, level: int, count: int) -> Any:
+    if _is_above(x, level):
+        return Batched(_show(x.array, dim + 1, level, count), x.level)
+    return np.moveaxis(spread(x, level, count), 0, dim).copy()
+
+
+def _total(x: Any, level: int, count: int) -> Any:
+    if _is_above(x, level):
+        return Batched(_total(x.array, level, count), x.level)
+    return np.add.reduce(x.array, axis=0) if has(x, level) else x * count
+
+
+def _is_above(x: Any, level: int) -> bool:
+    """Whether it is a batch of a vmap that began later, as when a vmap goes over a graph."""
+    return isinstance(x, Batched) and x.level > level
+
+
+_hidden: Rule = linear(
+    "vmap_in",
+    _hide,
+    lambda g, dim, level, count: _shown(g, dim, level, count),
+    params=("dim", "level", "count"),
+)
+_shown: Rule = linear(
+    "vmap_out",
+    _show,
+    lambda g, dim, level, count: _hidden(g, dim, level, count),
+    params=("dim", "level", "count"),
+)
+# A tensor that all examples share: its cotangent is the sum over them.
+_shared: Rule = linear(
+    "vmap_shared",
+    lambda x, level, count: x,
+    lambda g, level, count: _summed(g, level, count),
+    params=("level", "count"),
+)
+_summed: Rule = linear(
+    "vmap_sum",
+    _total,
+    lambda g, level, count: _shared(g, level, count),
+    params=("level", "count"),
+)
+for rule in (_hidden, _shown, _shared, _summed):
+    del TABLE[rule.name]
+
+
+def all_at_once(
+    func: Callable[[Sequence[Any]], Sequence[Any]],
+    leaves: Sequence[Any],
+    dims: Sequence[int | None],
+    out_dims: Callable[[Sequence[Any]], Sequence[int]],
+    count: int,
+) -> list[Any]:
+    """Call `func` once, on tensors that hide dimension `dims[i]` of `leaves[i]`.
+
+    Args:
+        func: from the tensors to those it returns.
+        out_dims: from these, to where each is to have the batch.
+
+    Raises:
+        NotBatched: if something in it cannot be done for all examples at once.
+    """
+    level = next(clock)
+    depth.value += 1
+    try:
+        given = [
+            x if d is None else apply(_hidden, (x,), (d, level, count))
+            for x, d in zip(leaves, dims, strict=True)
+        ]
+        begin = next(clock)
+        outputs = list(func(given))
+        places = out_dims(outputs)
+        entrances = {x._node for x, d in zip(given, dims, strict=True) if d is not None}
+        outputs = _tied(outputs, begin, entrances, level, count)
+        return [
+            apply(_shown, (y,), (d % (y._data.ndim + 1), level, count))
+            for y, d in zip(outputs, places, strict=True)
+        ]
+    finally:
+        depth.value -= 1
+
+
+def _tied(
+    outputs: list[Any], begin: int, entrances: set[Any], level: int, count: int
+) -> list[Any]:
+    """Let cotangents that leave the vmap for a tensor from outside be summed over the examples.
+
+    What comes from outside was there before `begin`, or is a leaf; a leaf made inside is lost
+    when the function returns, so for it this does no harm.
+    """
+
+    def outside(end: Any) -> bool:
+        return isinstance(end, TensorBase) or (end.sequence < begin and end not in entrances)
+
+    waiting, ties = set(), {}
+    for i, y in enumerate(outputs):
+        if y._requires_grad and outside(y._node or y):
+            outputs[i] = apply(_shared, (y,), (level, count))
+        elif y._requires_grad and y._node not in entrances:
+            waiting.add(y._node)
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        for k, end in enumerate(node.edges):
+            if outside(end):
+                if end not in ties:
+                    ties[end] = _tie(end, level, count)
+                node[k] = ties[end]
+            elif end not in entrances and end not in seen:
+                seen.add(end)
+                waiting.add(end)
+        if type(node) is Node:
+            # Derivatives of derivatives begin at what was kept.
+            node.origins = [_tied_origin(kept, ties) for kept in node.origins]
+    for k, tie in enumerate(ties.values(), 1):
+        # Later than all that is outside, and earlier than what is inside.
+        tie.sequence = begin + k / (len(ties) + 1)
+    return outputs
+
+
+def _tied_origin(kept: Any, ties: dict[Any, Any]) -> Any:
+    if not isinstance(kept, TensorBase) or (kept._node or kept) not in ties:
+        return kept
+    alias = wrap(kept._data, ties[kept._node or kept])
+    alias._counter = version_of(kept)
+    return alias
+
+
+def _tie(edge: Any, level: int, count: int) -> Any:
+    like = edge._data if isinstance(edge, TensorBase) else edge
+    plan = _shared.plan((0,))
+    return recorded(plan, (edge,), (None,), (None,), (level, count), like)._node
+
+
+# --- One by one ------------------------------------------------------------------------------
+
+
+def _one_by_one(
+    func: Callable[[Sequence[Any]], Sequence[Any]],
+    leaves: Sequence[Any],
+    dims: Sequence[int | None],
+    out_dims: Callable[[Sequence[Any]], Sequence[int]],
+    count: int,
+    randomness: str,
+) -> list[Any]:
+    """Call `func` for each example, and stack what it returns."""
+    slices = []
     before = random.get_rng_state()
-    yield
+    for i in range(count):
+        if randomness == "same":
+            random.set_rng_state(before)
+        given = zip(leaves, dims, strict=True)
+        slices.append(func([x if d is None else x.select(d, i) for x, d in given]))
+        _check_randomness(randomness, before)
+    places = out_dims(slices[0])
+    columns = zip(*slices, strict=True)
+    return [stack(parts, d) for parts, d in zip(columns, places, strict=True)]
+
+
+def _check_randomness(kind: str, before: Any) -> None:
     if kind == "error" and not np.array_equal(before, random.get_rng_state()):
         random.set_rng_state(before)
         raise RuntimeError(
@@ -168,14 +361,10 @@ def _randomness(kind: str, first: bool) -> Iterator[None]:
             "the 'same' or 'different' randomness flags on vmap or perform the randomness "
             "operation out of vmap"
         )
-    if kind == "same":
-        random.set_rng_state(before)
 
 
-def _joined(slices: Sequence[Any], out_dims: Any, name: str) -> Any:
-    """The results of all calls as one, slices stacked where `out_dims` says."""
-    leaves, rebuild = flatten(slices[0])
-    columns = list(zip(*[flatten(each)[0] for each in slices], strict=True))
+def _places(leaves: Sequence[Any], out_dims: Any, name: str) -> list[int]:
+    """Where each result is to have the batch."""
     for leaf in leaves:
         if not isinstance(leaf, TensorBase):
             raise ValueError(
@@ -189,16 +378,11 @@ def _joined(slices: Sequence[Any], out_dims: Any, name: str) -> Any:
             f"vmap({name}, ..., out_dims={out_dims}): out_dims is not compatible with the "
             f"structure of `outputs`: it has {len(dims)} entries for {len(leaves)} outputs."
         )
-    joined = []
-    for d, parts in zip(dims, columns, strict=True):
-        if d is None:
-            raise ValueError(
-                f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is "
-                "None"
-            )
-        whole = stack(parts, 0)
-        joined.append(whole if d == 0 else movedim(whole, 0, d))
-    return rebuild(joined)
+    if None in dims:
+        raise ValueError(
+            f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None"
+        )
+    return dims
 
 
 def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str, Any]]:

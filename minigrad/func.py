@@ -14,9 +14,11 @@ import numpy as np
 from minigrad import errors, forward
 from minigrad.apply import wrap
 from minigrad.backward import grad as gradient
+from minigrad.batched import NotBatched
+from minigrad.batching import all_at_once
 from minigrad.batching import stack_module_state as stack_module_state
 from minigrad.batching import vmap as vmap
-from minigrad.engine import backpropagate, reach
+from minigrad.engine import reach
 from minigrad.functions.joining import stack
 from minigrad.grad_mode import enable_grad
 from minigrad.node import TensorBase, mode
@@ -116,22 +118,6 @@ class Traced:
             )
         )
 
-    def row(self, k: int, i: int) -> list[Any]:
-        """For each input the derivative of element i of output k, as arrays.
-
-        The short way, for a closed tape whose derivatives nobody differentiates.
-        """
-        output = self.outputs[k]
-        if not output._requires_grad:
-            return [np.zeros(x._data.shape, x._data.dtype) for x in self.inputs]
-        end = output._node or output
-        found = backpropagate({end: _unit(output, i)._data}, keep_graph=True)
-        rows = [found.get(x) for x in self.inputs]
-        return [
-            np.zeros(x._data.shape, x._data.dtype) if row is None else row
-            for row, x in zip(rows, self.inputs, strict=True)
-        ]
-
     def push_forward(self, tangents: Sequence[Tensor]) -> list[Tensor]:
         """For each output its tangent, given those of the inputs."""
         recording = mode.recording and any(t.requires_grad for t in tangents)
@@ -159,13 +145,6 @@ def _check_tensor(value: Any) -> None:
 def _fresh(x: Tensor) -> Tensor:
     """The same values as a new end of the tape, tied to the tape that x is on already."""
     return x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
-
-
-def _unit(like: Tensor, position: int) -> Tensor:
-    """Zeros with a single one, in the shape of `like`."""
-    data = np.zeros(like.numel(), like._data.dtype)
-    data[position] = 1
-    return wrap(data.reshape(like.shape))
 
 
 # --- One direction ----------------------------------------------------------------------
@@ -274,7 +253,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, has_aux: bool 
 def jacrev(
     func: Callable[..., Any], argnums: Argnums = 0, *, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """The function that returns the Jacobian, row by row: a pass for each output element.
+    """The function that returns the Jacobian by reverse mode: a row for each output element.
 
     For an output of shape S and an input of shape T the Jacobian has shape S + T.
     """
@@ -283,17 +262,16 @@ def jacrev(
         traced = Traced(func, arguments, argnums, has_aux, named)
         by_output = []
         for k, output in enumerate(traced.outputs):
-            rows: list[list[Any]] = []
-            for i in range(output.numel()):
-                if traced.closed:
-                    rows.append(traced.row(k, i))
-                    continue
+
+            def pull(unit: Sequence[Any], k: int = k) -> list[Any]:
                 cotangents = [forward.as_tensor(None, y) for y in traced.outputs]
-                cotangents[k] = _unit(output, i)
-                rows.append(traced.pull_back(cotangents))
+                cotangents[k] = unit[0]
+                return traced.pull_back(cotangents)
+
+            rows = _for_each_unit(pull, output, traced.inputs, 0)
             blocks = [
-                _stacked([row[j] for row in rows], x).reshape(*output.shape, *x.shape)
-                for j, x in enumerate(traced.inputs)
+                block.reshape(*output.shape, *x.shape)
+                for block, x in zip(rows, traced.inputs, strict=True)
             ]
             by_output.append(traced.rebuild_inputs(blocks))
         jacobian = traced.rebuild_outputs(by_output)
@@ -305,41 +283,60 @@ def jacrev(
 def jacfwd(
     func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """The function that returns the Jacobian, column by column: a pass for each input element.
+    """The function that returns the Jacobian by forward mode: a column for each input element.
 
     For an output of shape S and an input of shape T the Jacobian has shape S + T.
     """
 
     def compute(*arguments: Any, **named: Any) -> Any:
         traced = Traced(func, arguments, argnums, has_aux, named)
-        columns: list[list[list[Tensor]]] = [
-            [[] for _ in traced.inputs] for _ in traced.outputs
-        ]
+        by_input = []
         for j, x in enumerate(traced.inputs):
-            for i in range(x.numel()):
+
+            def push(unit: Sequence[Any], j: int = j) -> list[Any]:
                 tangents = [forward.as_tensor(None, other) for other in traced.inputs]
-                tangents[j] = _unit(x, i)
-                for k, t in enumerate(traced.push_forward(tangents)):
-                    columns[k][j].append(t)
-        by_output = []
-        for k, output in enumerate(traced.outputs):
-            blocks = [
-                _stacked(columns[k][j], output, last=True).reshape(*output.shape, *x.shape)
-                for j, x in enumerate(traced.inputs)
-            ]
-            by_output.append(traced.rebuild_inputs(blocks))
+                tangents[j] = unit[0]
+                return traced.push_forward(tangents)
+
+            columns = _for_each_unit(push, x, traced.outputs, -1)
+            by_input.append(
+                [
+                    block.reshape(*output.shape, *x.shape)
+                    for block, output in zip(columns, traced.outputs, strict=True)
+                ]
+            )
+        by_output = [
+            traced.rebuild_inputs(list(blocks)) for blocks in zip(*by_input, strict=True)
+        ]
         jacobian = traced.rebuild_outputs(by_output)
         return (jacobian, traced.auxiliary) if has_aux else jacobian
 
     return compute
 
 
-def _stacked(parts: list[Any], like: Tensor, last: bool = False) -> Tensor:
-    if not parts:
-        return wrap(np.zeros((0, *like.shape), like._data.dtype))
-    if not isinstance(parts[0], TensorBase):
-        return wrap(np.stack(parts))
-    return stack(parts, -1 if last else 0)
+def _for_each_unit(
+    derivative: Callable[[Sequence[Any]], list[Any]],
+    like: Tensor,
+    results: Sequence[Tensor],
+    dim: int,
+) -> list[Tensor]:
+    """The derivative along each unit vector in the space of `like`, stacked along `dim`.
+
+    All at once where that can be: one pass with many cotangents costs less than many passes.
+    """
+    count = like.numel()
+    if not count:
+        shapes = [(0, *y.shape) if dim == 0 else (*y.shape, 0) for y in results]
+        return [
+            wrap(np.zeros(shape, y._data.dtype))
+            for shape, y in zip(shapes, results, strict=True)
+        ]
+    units: Tensor = wrap(np.eye(count, dtype=like._data.dtype).reshape(count, *like.shape))
+    try:
+        return all_at_once(derivative, [units], [0], lambda found: [dim] * len(found), count)
+    except NotBatched:
+        parts = zip(*[derivative([unit]) for unit in units], strict=True)
+        return [stack(part, dim) for part in parts]
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from minigrad import dtypes, errors
 from minigrad.apply import apply, recorded, what_to_keep, wrap
+from minigrad.batched import Batched, NotBatched
 from minigrad.functions.indexing import (
     getitem,
     index_error,
@@ -314,6 +315,8 @@ def write(x: Tensor, out: Any) -> None:
         if not data.flags.writeable:
             raise errors.overlapping_in_place()
         data[...] = out
+    elif isinstance(data, Batched) or isinstance(out, Batched):
+        raise NotBatched("a change in place")
     else:
         x._data = out if out.dtype is data.dtype else out.astype(data.dtype)
         if type(x._data) is np.ndarray:

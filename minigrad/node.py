@@ -112,7 +112,7 @@ class Node(GraphFunction, list[Any]):
 
     plan: Plan
     kept: Any
-    sequence: int
+    sequence: float
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     hooks: list[Any] | None

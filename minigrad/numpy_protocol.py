@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from minigrad.apply import wrap
+from minigrad.batched import Batched
 from minigrad.functions import elementwise, logic, matrix, rounding
 from minigrad.node import TensorBase, mode
 
@@ -82,7 +83,7 @@ def array_function(function: Any, arguments: Any, named: dict[str, Any]) -> Any:
 
 def _operand(x: Any) -> Any:
     """Arrays beside tensors become tensors; numbers stay numbers."""
-    return wrap(x) if isinstance(x, np.ndarray) else x
+    return wrap(x) if isinstance(x, np.ndarray | Batched) else x
 
 
 def values_of(x: Any) -> Any:

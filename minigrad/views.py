@@ -34,7 +34,7 @@ class View:
 
 def as_array(x: TensorBase) -> Any:
     """The tensor's values as an array that can be shared, also where a scalar served so far."""
-    if type(x._data) is not ndarray:
+    if isinstance(x._data, np.generic):
         x._data = np.asarray(x._data)
     return x._data
 

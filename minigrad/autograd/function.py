@@ -24,6 +24,7 @@ import numpy as np
 from minigrad import errors
 from minigrad.apply import wrap
 from minigrad.autograd.saved import Saved
+from minigrad.batched import NotBatched, depth
 from minigrad.grad_mode import no_grad, set_grad_enabled
 from minigrad.kept import modified
 from minigrad.node import KeptResult, Node, Output, TensorBase, mode
@@ -128,6 +129,8 @@ class Function:
     @classmethod
     def apply(cls, *arguments: Any, **named: Any) -> Any:
         """Carry out the operation, and record it."""
+        if depth.value:
+            raise NotBatched(f"{cls.__name__}, an autograd.Function")
         ctx = FunctionContext()
         tensors = [a for a in arguments if isinstance(a, TensorBase)]
         ctx.needs_input_grad = tuple(

@@ -13,6 +13,7 @@ from typing import Any
 
 from minigrad import errors
 from minigrad.apply import wrap
+from minigrad.batched import NotBatched, depth
 from minigrad.grad_mode import no_grad, watching
 from minigrad.node import Keepable, KeptResult, Node, TensorBase
 from minigrad.views import version_of
@@ -70,6 +71,8 @@ class SavedArray:
 
 def pack_kept(node: Node, pack: Callable[[Any], Any], unpack: Callable[[Any], Any]) -> None:
     """Pack the tensors that a new node keeps."""
+    if depth.value:
+        raise NotBatched("saved_tensors_hooks")
     ctx = getattr(node.plan, "ctx", None)
     if ctx is not None:
         ctx._kept = tuple(

@@ -8,6 +8,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.apply import apply
+from minigrad.batched import anywhere, as_array
 from minigrad.functions import elementwise, reductions, shapes
 from minigrad.functions.activations import log_softmax
 from minigrad.functions.arguments import INT64
@@ -53,14 +54,14 @@ def nll_loss(
         IndexError: for a class that there is not.
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    classes = np.asarray(target._data)
-    scores = np.asarray(input._data)
+    classes = as_array(target._data)
+    scores = as_array(input._data)
     _check_classes(scores, classes, weight)
     axis = 1 if scores.ndim > 1 else 0
     counted = classes != ignore_index
     known = np.where(counted, classes, 0)
     outside = (known < 0) | (known >= scores.shape[axis])
-    if outside.any():
+    if anywhere(outside):
         raise errors.target_out_of_bounds(int(known[outside][0]), scores.shape[axis])
     factors = counted.astype(scores.dtype)
     if weight is not None:
@@ -123,7 +124,7 @@ def cross_entropy(
     if probabilities and target._data.dtype.kind != "f":
         raise errors.probabilities_are_floats(target._data.dtype)
     if not probabilities and target._data.dtype.kind == "f":
-        _check_classes(np.asarray(input._data), np.asarray(target._data), weight)
+        _check_classes(input._data, target._data, weight)
     logarithms = log_softmax(input, axis)
     if probabilities:
         if ignore_index >= 0:

@@ -12,6 +12,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.apply import apply
+from minigrad.batched import Batched
 from minigrad.node import TensorBase
 from minigrad.rules import indexing as rules
 
@@ -104,7 +105,7 @@ def parse_index(index: Any) -> tuple[tuple[Any, ...], bool]:
         index = tuple(index)
     given = index if isinstance(index, tuple) else (index,)
     items = tuple([_parse_item(item) for item in given])
-    return items, not any(isinstance(item, np.ndarray | bool) for item in items)
+    return items, not any(isinstance(item, np.ndarray | Batched | bool) for item in items)
 
 
 def _stands_for_tuple(index: list[Any]) -> bool:
@@ -146,6 +147,8 @@ def _index_array(data: Any) -> Any:
     """A whole number for a 0-d integer; otherwise a copy that nobody will change afterwards."""
     if data.dtype.kind == "f" or data.dtype.kind not in "biu":
         raise errors.index_dtype()
+    if isinstance(data, Batched):
+        return data
     if data.ndim == 0 and data.dtype.kind != "b":
         return int(data)
     if data.dtype == np.uint8:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import Batched, copied
 from minigrad.rules.indexing import advanced_index
 from minigrad.rules.table import Case, Rule, elementwise, general
 
@@ -29,9 +30,9 @@ def replay(base: Any, steps: Steps) -> Any:
 
 
 def _copy_slices(base: Any, new: Any, steps: Steps) -> Any:
-    whole = np.array(base)
+    whole = copied(base, new)
     region = replay(whole, steps)
-    if isinstance(region, np.ndarray) and np.may_share_memory(region, whole):
+    if isinstance(region, np.ndarray | Batched) and np.may_share_memory(region, whole):
         region[...] = new
         return whole
     # In this memory layout the view would be a copy. Where its elements belong is known all the
@@ -63,7 +64,7 @@ copy_slices: Rule = general(
 
 
 def _index_put(x: Any, values: Any, index: Any) -> Any:
-    whole = np.array(x)
+    whole = copied(x, values)
     whole[index] = values
     return whole
 

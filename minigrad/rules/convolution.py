@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from minigrad.batched import zeros
 from minigrad.rules.table import Case, Rule, general, linear, multilinear
 
 Shape = tuple[int, ...]
@@ -59,7 +60,7 @@ def _summed_columns(columns: Any, size: Shape, geometry: Geometry) -> Any:
     count = len(size)
     kernel, positions = columns.shape[2 : 2 + count], columns.shape[2 + count :]
     padded = [n + 2 * p for n, p in zip(size, geometry.padding, strict=True)]
-    whole: Any = np.zeros((*columns.shape[:2], *padded), columns.dtype)
+    whole: Any = zeros((*columns.shape[:2], *padded), columns)
     for offset in itertools.product(*map(range, kernel)):
         places = tuple(
             [

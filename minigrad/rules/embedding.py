@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import zeros
 from minigrad.rules.table import Case, Rule, linear
 
 
 def _add_rows(g: Any, shape: Any, index: Any, padding: int, by_frequency: bool) -> Any:
-    rows = np.zeros(shape, g.dtype)
+    rows = zeros(shape, g)
     flat, values = index.reshape(-1), g.reshape(index.size, *shape[1:])
     if by_frequency:
         counts = np.bincount(flat, minlength=shape[0])

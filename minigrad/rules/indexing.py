@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import zeros
 from minigrad.node import Node
 from minigrad.rules.table import Case, Rule, linear
 
@@ -16,7 +17,7 @@ Shape = tuple[int, ...]
 
 
 def _into_zeros(x: Any, shape: Shape, index: Any) -> Any:
-    whole = np.zeros(shape, x.dtype)
+    whole = zeros(shape, x)
     whole[index] = x
     return whole
 
@@ -73,7 +74,7 @@ select = linear(
 
 
 def _add_at(x: Any, shape: Shape, index: Any) -> Any:
-    whole = np.zeros(shape, x.dtype)
+    whole = zeros(shape, x)
     np.add.at(whole, index, x)
     return whole
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import as_array, zeros
 from minigrad.node import Node
 from minigrad.rules.activations import softplus
 from minigrad.rules.elementwise import exp_, log_, sigmoid
@@ -172,7 +173,7 @@ def _bce(x: Any, y: Any, weight: Any) -> Any:
     not_there = np.maximum(log1p(-x), -100.0)
     loss = (y - 1) * not_there - y * there
     loss = loss if weight is None else loss * weight
-    return np.asarray(loss).astype(x.dtype, copy=False)
+    return as_array(loss).astype(x.dtype, copy=False)
 
 
 def _bce_slope(x: Any, y: Any, weight: Any) -> Any:
@@ -209,7 +210,7 @@ def _bce_logits(x: Any, y: Any, option: Any) -> Any:
     if positive is not None:
         bent = bent * (1 + (positive - 1) * y)
     loss = _weighted((1 - y) * x + bent, weight)
-    return np.asarray(loss).astype(x.dtype, copy=False)
+    return as_array(loss).astype(x.dtype, copy=False)
 
 
 def _bce_logits_slope(x: Any, y: Any, option: Any) -> Any:
@@ -252,8 +253,9 @@ def _nll(x: Any, places: Any, coefficients: Any, reduction: str) -> Any:
 
 
 def _nll_adjoint(g: Any, shape: Any, places: Any, coefficients: Any, reduction: str) -> Any:
-    whole = np.zeros(shape, g.dtype)
-    whole[places] = g * coefficients
+    values = g * coefficients
+    whole = zeros(shape, values)
+    whole[places] = values
     return whole
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import as_array
 from minigrad.node import Node
 from minigrad.rules.elementwise import FLOAT32, FLOAT64, READABLE_SIZE
 from minigrad.rules.reductions import count
@@ -35,7 +36,7 @@ def _affine(x: Any, weight: Any, bias: Any) -> Any:
 def _normalise(x: Any, weight: Any, bias: Any, dim: Axes, eps: float, name: str) -> Any:
     values = x.astype(FLOAT64) if x.dtype is FLOAT32 and x.size <= READABLE_SIZE else x
     out = _affine(standard(values, dim, eps)[0], weight, bias)
-    return np.asarray(out).astype(x.dtype, copy=False)
+    return as_array(out).astype(x.dtype, copy=False)
 
 
 def _centred(t: Any, x: Any, dim: Axes, eps: float) -> Any:
@@ -92,7 +93,7 @@ normalize = general(
 
 
 def _by_statistics(x: Any, weight: Any, bias: Any, mean: Any, scale: Any) -> Any:
-    return np.asarray(_affine((x - mean) * scale, weight, bias)).astype(x.dtype, copy=False)
+    return as_array(_affine((x - mean) * scale, weight, bias)).astype(x.dtype, copy=False)
 
 
 normalize_by = general(

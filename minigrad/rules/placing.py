@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import as_array, copied
 from minigrad.rules.indexing import advanced_index
 from minigrad.rules.table import Case, Rule, elementwise, general
 
@@ -23,13 +24,13 @@ def _zeros(shape: Any, like: Any) -> Any:
 
 
 def _put(x: Any, values: Any, places: Any) -> Any:
-    whole = np.array(x)
+    whole = copied(x, values)
     whole[places] = values
     return whole
 
 
 def _add_at(x: Any, values: Any, places: Any) -> Any:
-    whole = np.array(x)
+    whole = copied(x, values)
     np.add.at(whole, places, values)
     return whole
 
@@ -99,7 +100,7 @@ put_add = _adding("put_add", "PutBackward0")
 
 masked_fill: Rule = elementwise(
     "masked_fill",
-    lambda x, mask, value: np.where(mask, np.asarray(value).astype(x.dtype), x),
+    lambda x, mask, value: np.where(mask, as_array(value).astype(x.dtype), x),
     lambda g, mask: masked_fill(g, mask, _zeros((), g)),
     None,
     lambda g, mask: np.where(mask, g, 0),

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import zeros
 from minigrad.node import Node
 from minigrad.rules.indexing import index_adjoint
 from minigrad.rules.shapes import cat, stack, sum_to
@@ -98,7 +99,7 @@ def _diagonal(x: Any, offset: int, dim1: int, dim2: int) -> Any:
 
 
 def _onto_diagonal(x: Any, shape: Shape, offset: int, dim1: int, dim2: int) -> Any:
-    whole = np.zeros(shape, x.dtype)
+    whole = zeros(shape, x)
     _diagonal(whole, offset, dim1, dim2)[...] = x
     return whole
 
@@ -147,7 +148,7 @@ def _windows(x: Any, dim: int, size: int, step: int) -> Any:
 
 
 def _added_windows(x: Any, shape: Shape, dim: int, size: int, step: int) -> Any:
-    whole = np.zeros(shape, x.dtype)
+    whole = zeros(shape, x)
     if not shape:
         return whole + x.sum()
     across = np.moveaxis(whole, dim, -1)
@@ -245,7 +246,8 @@ def _kept(pads: Pads, shape: Shape) -> tuple[slice, ...]:
 
 def _padded(x: Any, pads: Pads, value: float) -> Any:
     shape = tuple([n + sum(pad) for n, pad in zip(x.shape, pads, strict=True)])
-    whole = np.full(shape, value, x.dtype)
+    whole = zeros(shape, x)
+    whole[...] = value
     whole[_inside(pads, shape)] = x[_kept(pads, x.shape)]
     return whole
 

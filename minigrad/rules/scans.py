@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import anywhere, zeros
 from minigrad.node import Node
 from minigrad.rules.elementwise import exp
 from minigrad.rules.table import Case, Rule, general, linear
@@ -19,7 +20,7 @@ def _pick(x: Any, index: Any, dim: int, keepdim: bool, name: str) -> Any:
 
 
 def _place(x: Any, shape: tuple[int, ...], index: Any, dim: int, keepdim: bool) -> Any:
-    whole = np.zeros(shape, x.dtype)
+    whole = zeros(shape, x)
     if not keepdim:
         x = np.expand_dims(x, dim)
     if index.shape[dim] == 1:
@@ -106,14 +107,14 @@ def _products_without(x: Any) -> Any:
 
 
 def _cumprod_vjp(g: Any, x: Any, out: Any, dim: int) -> Any:
-    if not (x == 0).any():
+    if not anywhere(x == 0):
         return reverse_cumsum(g * out, dim) / x
     weighted = g.swapaxes(dim, -1)[..., None, :] * _products_without(x.swapaxes(dim, -1))
     return weighted.sum(-1).swapaxes(dim, -1)
 
 
 def _cumprod_jvp(t: Any, x: Any, out: Any, dim: int) -> Any:
-    if not (x == 0).any():
+    if not anywhere(x == 0):
         return out * cumsum(t / x, dim)
     weighted = t.swapaxes(dim, -1)[..., :, None] * _products_without(x.swapaxes(dim, -1))
     return weighted.sum(-2).swapaxes(dim, -1)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minigrad import numerics
+from minigrad.batched import Batched
 from minigrad.rules.elementwise import FLOAT64, exp, log, sign_
 from minigrad.rules.table import Rule, elementwise
 
@@ -24,6 +25,8 @@ def in_float64(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of the numerics, for any float dtype: computed in float64 and rounded."""
 
     def compute(x: Any, *params: Any) -> Any:
+        if isinstance(x, Batched):
+            return Batched(compute(x.array, *params), x.level)
         with np.errstate(all="ignore"):
             return np.asarray(function(np.asarray(x, FLOAT64), *params)).astype(x.dtype)[()]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from minigrad.batched import anywhere, as_array
 from minigrad.rules.elementwise import FLOAT32, FLOAT64, READABLE_SIZE, exp, sign_
 from minigrad.rules.reductions import Axes, count, one_or_zero, spread
 from minigrad.rules.reductions import sum as sum_
@@ -75,7 +76,7 @@ def reduction(
 
 def _product_slope(x: Any, out: Any, dim: Axes, option: Any) -> Any:
     """The product of all others: that of all, divided by x, or worked out where one is 0."""
-    if not (x == 0).any():
+    if not anywhere(x == 0):
         return out / x
     if dim is not None:
         return _others_product(x.swapaxes(dim[0], -1)).swapaxes(dim[0], -1)
@@ -118,13 +119,13 @@ def _freedom(x: Any, dim: Axes, correction: float) -> float:
 def variance(x: Any, dim: Axes, keepdim: bool, correction: float) -> Any:
     """The mean square distance from the mean, with n - correction in place of n."""
     values = x.astype(FLOAT64) if x.dtype is FLOAT32 and x.size <= READABLE_SIZE else x
-    values = np.asarray(values)
+    values = as_array(values)
     n = values.dtype.type(count(values.shape, dim))
     away = values - add_up(values, axis=dim, keepdims=True) / n
     freedom = values.dtype.type(_freedom(values, dim, correction))
     squares = add_up(away * away, axis=dim, keepdims=keepdim)
     with np.errstate(all="ignore"):
-        return np.asarray(squares / freedom).astype(x.dtype, copy=False)[()]
+        return as_array(squares / freedom).astype(x.dtype, copy=False)[()]
 
 
 def _variance_slope(x: Any, out: Any, dim: Axes, correction: float) -> Any:

@@ -116,3 +116,163 @@ def test_dual_numbers_and_their_mistakes():
             forward_ad.enter_dual_level()
         with pytest.raises(ValueError, match="Expected primal to be floating point"):
             forward_ad.make_dual(mg.ones(2, dtype=mg.int64), x)
+
+
+# --- All at once -----------------------------------------------------------------------------
+
+AT_ONCE = pytest.mark.filterwarnings("error:vmap. there is a performance drop")
+
+
+def counted(function):
+    """The function, and the list of its calls."""
+    calls = []
+
+    def called(*arguments):
+        calls.append(arguments)
+        return function(*arguments)
+
+    return called, calls
+
+
+@pytest.fixture
+def classified():
+    """A small net, examples, and the loss of one of them by the net's parameters."""
+    mg.manual_seed(3)
+    net = mg.nn.Sequential(mg.nn.Linear(5, 4), mg.nn.Tanh(), mg.nn.Linear(4, 3))
+    x, classes = mg.randn(6, 5), mg.randint(0, 3, (6,))
+
+    def loss(parameters, example, wanted):
+        scores = func.functional_call(net, parameters, (example.unsqueeze(0),))
+        return mg.nn.functional.cross_entropy(scores, wanted.unsqueeze(0))
+
+    return net, x, classes, loss
+
+
+@AT_ONCE
+def test_gradients_for_each_example_take_one_call(classified):
+    net, x, classes, loss = classified
+    loss, calls = counted(loss)
+    parameters = {name: p.detach() for name, p in net.named_parameters()}
+    found = func.vmap(func.grad(loss), in_dims=(None, 0, 0))(parameters, x, classes)
+    assert len(calls) == 1
+    for i in range(6):
+        alone = func.grad(loss)(parameters, x[i], classes[i])
+        for name, g in alone.items():
+            np.testing.assert_allclose(found[name][i].numpy(), g.numpy(), rtol=1e-5, atol=1e-7)
+
+
+@AT_ONCE
+def test_what_is_captured_receives_the_sum_over_the_examples(classified):
+    net, x, classes, loss = classified
+    values = func.vmap(lambda a, b: loss(dict(net.named_parameters()), a, b))(x, classes)
+    (values.sum() + (net[0].weight ** 2).sum()).backward()
+    found = [p.grad.clone() for p in net.parameters()]
+    net.zero_grad()
+    whole = mg.nn.functional.cross_entropy(net(x), classes, reduction="sum")
+    (whole + (net[0].weight ** 2).sum()).backward()
+    for g, p in zip(found, net.parameters(), strict=True):
+        np.testing.assert_allclose(g.numpy(), p.grad.numpy(), rtol=1e-4, atol=1e-6)
+
+
+@AT_ONCE
+def test_inner_nodes_of_the_graph_outside_are_captured_too(table):
+    w = mg.tensor([0.5, -1.0, 2.0], requires_grad=True)
+    inner = w.exp()
+    unused = w * 2
+    y, same = func.vmap(lambda x: ((x * inner).sin() * w, unused))(table)
+    assert same.shape == (2, 3)
+    (y.sum() + inner.sum() + same.sum()).backward()
+    expected = w.detach().requires_grad_()
+    e = expected.exp()
+    ((table * e).sin() * expected + e / 2 + 2 * expected).sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), expected.grad.numpy(), rtol=1e-5)
+
+
+@AT_ONCE
+def test_derivatives_of_any_order_through_it():
+    x = mg.linspace(0.1, 1.2, 6, dtype=mg.float64).reshape(2, 3)
+    w = mg.tensor([0.5, -1.0, 2.0], dtype=mg.float64)
+
+    def total(w):
+        return func.vmap(lambda row: (row * w).sin().prod())(x).sum()
+
+    def by_loop(w):
+        return sum((row * w).sin().prod() for row in x)
+
+    for transform in (func.grad, func.hessian, lambda f: func.jacrev(func.jacrev(f))):
+        np.testing.assert_allclose(transform(total)(w).numpy(), transform(by_loop)(w).numpy())
+    pushed = func.jvp(total, (w,), (mg.ones(3, dtype=mg.float64),))[1]
+    assert pushed.item() == pytest.approx(func.grad(by_loop)(w).sum().item())
+    # An inner derivative by what is cut, an outer one by what is captured.
+    mixed = func.grad(lambda w: func.vmap(func.grad(lambda r: (r * w).sin().sum()))(x).sum())
+    expected = func.grad(lambda w: (w * (x * w).cos()).sum())
+    np.testing.assert_allclose(mixed(w).detach().numpy(), expected(w).numpy())
+    assert mg.autograd.gradgradcheck(
+        lambda x, w: func.vmap(lambda r: (r * w).tanh())(x),
+        (x.clone().requires_grad_(), w.clone().requires_grad_()),
+    )
+
+
+@AT_ONCE
+def test_one_vmap_in_another():
+    a, b = mg.randn(4, 3), mg.randn(5, 3)
+    outer = func.vmap(lambda x: func.vmap(lambda y: (x * y).sum())(b))(a)
+    assert mg.allclose(outer, a @ b.T)
+    w = mg.randn(3, requires_grad=True)
+    func.vmap(lambda x: func.vmap(lambda y: (x * y * w).sum())(b))(a).sum().backward()
+    assert mg.allclose(w.grad, a.sum(0) * b.sum(0))
+    inside = func.vmap(func.vmap(lambda x: x - x.mean(), in_dims=1, out_dims=1))
+    cube = mg.randn(2, 3, 4)
+    assert mg.allclose(inside(cube), cube - cube.mean(1, keepdim=True))
+
+
+@AT_ONCE
+def test_cotangents_and_tangents_in_a_batch():
+    matrix, x = mg.randn(4, 3), mg.randn(3)
+    y, pull = func.vjp(lambda v: (matrix @ v).tanh(), x)
+    slope = (1 - y * y)[:, None] * matrix
+    assert mg.allclose(func.vmap(pull)(mg.eye(4))[0], slope, atol=1e-6)
+    push = func.vmap(lambda t: func.jvp(lambda v: (matrix @ v).tanh(), (x,), (t,))[1])
+    assert mg.allclose(push(mg.eye(3)), slope.T, atol=1e-6)
+
+
+@AT_ONCE
+def test_an_index_of_its_own_for_each_example():
+    x, i = mg.randn(4, 3, 5), mg.tensor([2, 0, 1, 2])
+    picked = func.vmap(lambda row, k: row[:, :2][k])(x, i)
+    assert mg.equal(picked, mg.stack([x[n, k, :2] for n, k in enumerate(i.tolist())]))
+    several = func.vmap(lambda row, k: row[:, k])(x, mg.tensor([[0, 4]] * 3 + [[1, 1]]))
+    assert mg.equal(several[3], x[3][:, [1, 1]])
+
+
+def test_what_looks_at_a_value_is_called_for_each_example(table):
+    def by_sign(x):
+        return x * 2 if x.sum() > 5 else -x
+
+    with pytest.warns(UserWarning, match="by_sign is called once for each of the 2 examples"):
+        found = func.vmap(by_sign)(table)
+    assert mg.equal(found, mg.stack([by_sign(row) for row in table]))
+
+    def in_place(x):
+        y = x.clone()
+        y[0] = 7.0
+        return y
+
+    with pytest.warns(UserWarning, match="a change in place"):
+        assert func.vmap(in_place)(table)[:, 0].tolist() == [7.0, 7.0]
+    w = mg.ones(3, requires_grad=True)
+
+    def backward_inside(x):
+        (x * w).sum().backward()
+        return x
+
+    with pytest.warns(UserWarning, match="backward"):
+        func.vmap(backward_inside)(table)
+    assert mg.equal(w.grad, table.sum(0))
+
+
+@AT_ONCE
+def test_the_result_shares_no_memory_with_the_input(table):
+    found = func.vmap(lambda x: x)(table)
+    found += 1
+    assert table[0].tolist() == [0.0, 1.0, 2.0]
