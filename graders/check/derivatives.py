@@ -16,6 +16,7 @@ import numpy as np
 from graders.check.oracle import Slope, directional
 from graders.check.result import Result, Row, compared
 from graders.check.values import (
+    RTOL_BY_HAND,
     Probed,
     Problem,
     as_array,
@@ -28,7 +29,6 @@ from graders.check.values import (
 from graders.check.words import WIDENED
 
 _RTOL = 1e-6  # for a function; its numerical derivative is good to 1e-8 or better
-_RTOL_BY_HAND = 5e-4  # for a number worked out by hand: three digits
 _MOST_COMPONENTS = 200
 
 
@@ -51,7 +51,7 @@ def derivative(
         rtol: The relative difference that still agrees.
     """
     if _is_numbers(df):
-        return _announce(lambda: _slope(f, df, at, rtol or _RTOL_BY_HAND))
+        return _announce(lambda: _slope(f, df, at, rtol or RTOL_BY_HAND))
 
     def run() -> Result:
         where = _points(f, at, domain, points)
@@ -249,7 +249,7 @@ def _claimed(
 ) -> tuple[list[np.ndarray], float]:
     if isinstance(given, (list, tuple)) or _is_numbers(given):
         parts = given if len(inputs) > 1 else [given]
-        return [as_float_array(part, otherwise) for part in parts], rtol or _RTOL_BY_HAND
+        return [as_float_array(part, otherwise) for part in parts], rtol or RTOL_BY_HAND
     return _call(_probed(given, otherwise, at), inputs, len(inputs)), rtol or _RTOL
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from graders.check.values import Problem, as_array, quietly
+from graders.check.values import RTOL_BY_HAND, Problem, as_array, quietly
 from graders.check.words import WIDENED, pattern
 from graders.keys.compare import (
     Outcome,
@@ -418,7 +418,7 @@ class NumberKey(Key):
 
     domain: tuple[Region, ...] = (Region("the number", lambda generator: (), 1),)
     observe: Function = field(default=lambda answer: answer)
-    rtol: float = 5e-4
+    rtol: float = RTOL_BY_HAND / 2  # of the number, and as much of the largest beside it
 
     def present(self, function: Function) -> Any:
         """What a student who means `function` hands in: its value."""

@@ -87,7 +87,7 @@ fill_the_graph = NumberKey(
     ),
     alternatives=(
         Alternative("the formulas of both gradients", by_formula),
-        Alternative("three digits, from a calculator", lambda: (1, 4, 6, 1.913)),
+        Alternative("three digits, from a calculator", lambda: (1, 4, 6, 1.91)),
         Alternative(
             "roots instead of functions", lambda: [1, 4, 6, math.sqrt(0.75) + math.pi / 3]
         ),

@@ -45,6 +45,7 @@ def by_integration():
 fading_signal = NumberKey(
     name="fading_signal",
     reference=reference,
+    rtol=1.6e-3,  # 0.141 is right for a keeping_std of 0.14142, and 19.93 layers are not 20
     parts=("factor", "after_ten", "keeping_std", "layers"),
     lecture="10_network",
     misconceptions=(
