@@ -171,6 +171,15 @@ class Course:
                 f"{type(error).__name__}: {error}"
             ) from error
 
+    def refresh_penalties(self, assignment: str) -> None:
+        """Late penalties after a due date, an extension or a mark by hand was changed."""
+        from graders.gradebook import Gradebook
+
+        directory = self.directory
+        with Gradebook(directory.db_url, directory.course_id, self.late_penalty) as book:
+            book.open(assignment)
+            book.refresh_penalties()
+
     @cached_property
     def _late_plugin(self) -> Any:
         from nbgrader.preprocessors import AssignLatePenalties

@@ -164,15 +164,37 @@ class Gradebook:
                 self._notebooks[name] = cells_of(connection, notebook_id)
         return notes
 
-    def _find_or_add_assignment(
+    def open(self, assignment: str) -> None:
+        """Take up an assignment that is there already.
+
+        Raises:
+            GradebookProblem: it is not there.
+        """
+        with explained(self.url), self._engine.connect() as connection:
+            found = self._find_assignment(connection, assignment)
+        if found is None:
+            raise GradebookProblem(
+                f"{assignment} is not in the gradebook yet; 'graders grade {assignment}' puts "
+                "it there."
+            )
+        self._assignment, self._due = found
+
+    def _find_assignment(
         self, connection: sql.Connection, name: str
-    ) -> tuple[str, datetime | None]:
+    ) -> tuple[str, datetime | None] | None:
         table = api.Assignment.__table__
         row = connection.execute(
             sql.select(table.c.id, table.c.duedate).where(table.c.name == name)
         ).first()
-        if row is not None:
-            return row.id, row.duedate
+        return None if row is None else (row.id, row.duedate)
+
+    def _find_or_add_assignment(
+        self, connection: sql.Connection, name: str
+    ) -> tuple[str, datetime | None]:
+        table = api.Assignment.__table__
+        found = self._find_assignment(connection, name)
+        if found is not None:
+            return found
         identifier = new_id()
         connection.execute(
             table.insert().values(id=identifier, name=name, course_id=self.course)

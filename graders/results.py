@@ -29,12 +29,14 @@ def results(course: Course, assignment: str) -> Results:
     Raises:
         UserProblem: the assignment has not been graded.
     """
-    by_hand = read_by_hand(course.directory.db_url, assignment)
-    found = [settled(report, by_hand) for report in reports(course, assignment)]
+    found = list(reports(course, assignment))
     if not found:
         raise UserProblem(
             f"{assignment} has not been graded yet; 'graders grade {assignment}' does that."
         )
+    course.refresh_penalties(assignment)
+    by_hand = read_by_hand(course.directory.db_url, assignment)
+    found = [settled(report, by_hand) for report in found]
     titles: dict[str, str] = {}
     questions: dict[str, str] = {}
     sources = course.sources(assignment)

@@ -7,6 +7,8 @@ schemes and keys is looked for, also inside archives, notebooks and compiled fil
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 from graders.commands import options as shared
@@ -19,6 +21,7 @@ from graders.problems import UserProblem
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     shared.add_course(parser)
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,6 +32,11 @@ def run(options: argparse.Namespace) -> int:
         raise UserProblem(f"there is no {', '.join(lost)}.")
     canaries = canaries_of(Course(options.course))
     found = list(canaries.search(options.paths))
+    if options.json:
+        for finding in found:
+            print(json.dumps(asdict(finding)))
+    if options.json or options.quiet:
+        return LOOK if found else OK
     for finding in found:
         show.CONSOLE.print(
             f"{one_line(finding.where)}: {one_line(finding.text, 60)}  (from {finding.origin})",

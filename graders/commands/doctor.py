@@ -19,6 +19,7 @@ from pathlib import Path
 
 from rich.markup import escape
 
+from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
 
@@ -39,7 +40,7 @@ class Finding:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         for finding in findings:
             print(json.dumps(asdict(finding)))
-    else:
+    elif not options.quiet:
         _show(findings)
     return LOOK if any(f.needed and not f.good for f in findings) else OK
 

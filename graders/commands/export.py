@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out_of is not None and not options.out_of > 0:
         raise UserProblem("--out-of must be above zero.")
     course = Course(options.course)
+    course.refresh_penalties(options.assignment)
     found = standings(course.directory.db_url, options.assignment)
     if not found:
         raise UserProblem("there is no student in the gradebook; 'graders roster' adds some.")

@@ -11,6 +11,7 @@ student in roster.csv gets a notebook with numbers of their own, in build/person
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from graders.commands import options as shared
@@ -23,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--to", type=Path, default=None, metavar="FOLDER", help="default: build/ of the course"
     )
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,6 +36,10 @@ def run(options: argparse.Namespace) -> int:
     build.mkdir(parents=True, exist_ok=True)
     bundle = release(course, build)
     size = bundle.archive.stat().st_size / 2**20
+    if options.json:
+        print(json.dumps({"bundle": str(bundle.archive), "assignments": bundle.assignments}))
+    if options.json or options.quiet:
+        return OK
     show.CONSOLE.print(
         f"released  {', '.join(bundle.assignments)}\n"
         f"searched  {bundle.canaries:,} lines that are not for students, none found\n"

@@ -233,3 +233,32 @@ def test_the_command(course, tmp_path, capsys):
     ):
         assert cli.main(["export", "ps1", *wrong, *here]) == 2
         assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_mark_by_hand_after_grading_changes_what_is_taken_off(tmp_path, capsys):
+    """All of it, by nbgrader's policy 'zero', and nothing after an extension."""
+    config = "c.LateSubmissionPlugin.penalty_method = 'zero'"
+    course = Course(make_course(tmp_path / "course", config=config))
+    url, name = course.directory.db_url, course.directory.course_id
+    slots = template(source(), Conventions())[0]
+    with Gradebook(url, name) as book:
+        book.prepare("ps1", {"p1": slots})
+    with api.Gradebook(url, name) as theirs:
+        theirs.find_assignment("ps1").duedate = DUE
+        theirs.db.commit()
+    with Gradebook(url, name, course.late_penalty) as book:
+        book.prepare("ps1", {"p1": slots})
+        book.record([entry("ada", None, DUE + timedelta(hours=1))])
+    with api.Gradebook(url, name) as theirs:
+        grade = theirs.find_grade("why", "p1", "ps1", "ada")
+        grade.manual_score, grade.needs_manual_grade = 4.0, False
+        theirs.db.commit()
+    call = ["export", "ps1", "--course", str(course.root), "--quiet"]
+    assert cli.main(call) == 0
+    plain = course.root / "reports/ps1/csv.csv"
+    assert rows(plain.read_text())[1][5] == "0"
+    with api.Gradebook(url, name) as theirs:
+        theirs.find_submission("ps1", "ada").extension = timedelta(days=1)
+        theirs.db.commit()
+    assert cli.main(call) == 0
+    assert rows(plain.read_text())[1][5] == "7"

@@ -216,6 +216,5 @@ def test_not_graded_yet_is_explained(tmp_path, capsys):
     folder = make_course(tmp_path)
     for command in ("feedback", "report", "export"):
         assert run(folder, command) == 2
-        assert "'graders grade ASSIGNMENT' fills it" in capsys.readouterr().err
+        assert "'graders grade ps1'" in capsys.readouterr().err
     assert not (folder / "reports").exists()
-    assert not (folder / "gradebook.db").exists()
