@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -35,6 +35,7 @@ from graders.jobs import (
 from graders.journal import Journal
 from graders.problems import UserProblem
 from graders.rebuild import rebuild, template
+from graders.regrade import Before, Digests
 from graders.report import Report, Status
 from graders.variants import variants_of
 from graders.version import harness_version, versions
@@ -69,6 +70,7 @@ class Summary:
 
     submissions: int = 0
     fresh: int = 0
+    standing: int = 0  # questions of fresh submissions that did not have to run again
     unusable: list[tuple[str, str]] = field(default_factory=list)
     statuses: dict[Status, int] = field(default_factory=dict)
 
@@ -296,6 +298,8 @@ class Run:
                 notes += remark
         version = harness_version()
         keys = {name: job.key(self.settings, version) for name, job in jobs.items()}
+        for name, job in jobs.items():
+            jobs[name] = replace(job, before=self._before(name, job, keys[name]))
         return Work(submission, jobs, keys, files, unreadable, (*submission.notes, *notes))
 
     def _version(self, name: str, student: str, data: bytes) -> tuple[bytes, list[str]]:
@@ -305,6 +309,20 @@ class Run:
             return source, []
         remark = self.variants.whose(source, data, student, self.students)
         return self.variants.source(source, student), [remark] if remark else []
+
+    def _before(self, name: str, job: Job, key: str) -> Before | None:
+        """What came of the same work under another key, so that what stands need not run."""
+        entry = self.known.get((job.label, name))
+        if self.force or entry is None or not entry.written or entry.key == key:
+            return None
+        path = self._autograded(job.label) / f"{name}.ipynb"
+        if entry.work != _digest(job.submission) or _size(path) != entry.size:
+            return None
+        record = self.journal.read(entry.place)
+        if record.get("digests") is None:
+            return None
+        report = Report.from_json(record["report"])
+        return Before(Digests(*record["digests"]), report, path.read_bytes())
 
     def _unchanged(self, work: Work) -> bool:
         if self.force or work.unreadable:
@@ -357,12 +375,14 @@ class Run:
             self._write_autograded(work, outcomes)
         self._record(marked)
         for work, outcomes in ready:
+            self._count_standing(outcomes.values())
             self._tell(work, [outcome.report for outcome in outcomes.values()], fresh=True)
 
     def _journalled(self, work: Work, outcomes: Mapping[str, Outcome]) -> list[Marked]:
         student = work.submission.student
         marked = []
         for name, outcome in outcomes.items():
+            found = outcome.digests
             digest = _digest(work.jobs[name].submission) if name in work.jobs else ""
             changed = self._has_changed(student, name, digest)
             undecided = any(q.status is Status.HARNESS_ERROR for q in outcome.report.questions)
@@ -376,6 +396,7 @@ class Run:
                     "size": len(outcome.notebook),
                     "changed": changed,
                     "unanswered": sorted(outcome.unanswered),
+                    "digests": [found.rest, dict(found.tests)] if found else None,
                     "report": outcome.report.to_json(),
                 },
                 durable=False,
@@ -430,6 +451,9 @@ class Run:
         for work, _ in ready:
             # Losing this line costs a repeated write and nothing else, so nobody waits for it.
             self.journal.append({"written": work.submission.student}, durable=False)
+
+    def _count_standing(self, outcomes: Iterable[Outcome]) -> None:
+        self.summary.standing += sum(outcome.standing for outcome in outcomes)
 
     def _tell(self, work: Work, found: Sequence[Report], *, fresh: bool) -> None:
         self.summary.add(work.submission.student, found, fresh=fresh)

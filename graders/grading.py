@@ -22,6 +22,7 @@ from graders.judge import IN_STUDENT_PROCESS, STATEFUL, Verdict, submission_seed
 from graders.limits import Limits
 from graders.ownership import Ownership, constants, imported_modules, ownership, parse
 from graders.rebuild import Cell, Rebuilt, rebuild
+from graders.regrade import Settled
 from graders.report import Question, Report, Status, seen_from
 from graders.sandbox import wire
 from graders.sandbox.process import SandboxError, Template
@@ -112,15 +113,18 @@ class Worker:
         *,
         source: bytes | None = None,
         files: Mapping[str, bytes] | None = None,
+        settled: Mapping[int, Settled] | None = None,
     ) -> Graded:
         """Grade a rebuilt notebook; `files` lie in the folder that it runs in.
+
+        `settled` are test cells by index whose outcome stands; they are not judged again.
 
         `source` is the instructor's notebook. Its solutions say which names the student was
         asked for; without it, a test cannot use a class of the student's in arithmetic.
         """
         started = time.monotonic()
         asked = ownership(source) if source else Ownership()
-        run = _Run(rebuilt, asked, dict(files or {}), self._limits)
+        run = _Run(rebuilt, asked, dict(files or {}), self._limits, dict(settled or {}))
         if rebuilt.problem is None:
             try:
                 self._load(rebuilt)
@@ -233,6 +237,7 @@ class _Run:
     asked: Ownership
     files: dict[str, bytes]
     limits: Limits
+    settled: dict[int, Settled]
     executed: dict[str, Any] = field(init=False)
     identity: bytes = field(init=False)
     resume: int = 0
@@ -258,6 +263,9 @@ class _Run:
                 code = cell.source.encode("utf-8", "surrogatepass")
                 digest.update(len(code).to_bytes(8, "big") + code)
         self.identity = digest.digest()
+        for index, before in self.settled.items():
+            self.verdicts[index] = _verdict(before)
+            cells[index]["outputs"] = before.outputs
 
     def job(self) -> dict[str, Any]:
         """What a judge needs to know."""
@@ -271,6 +279,7 @@ class _Run:
             "lost": {index: [str(s), text] for index, (s, text) in self.lost.items()},
             "resume": self.resume,
             "alone": self.alone,
+            "settled": sorted(self.settled),
         }
 
     def _record(self, cell: Cell) -> dict[str, Any]:
@@ -458,6 +467,14 @@ class _Run:
 def _for_a_person(question: Question) -> bool:
     """Whether a test has said that a person must look, and why."""
     return question.status is Status.NEEDS_MANUAL and bool(question.detail)
+
+
+def _verdict(before: Settled) -> Verdict:
+    question = before.question
+    return Verdict(
+        *(question.status, question.points, question.message, question.detail),
+        *(question.misconception, question.lecture, question.seconds, before.outputs),
+    )
 
 
 def _error_output(verdict: Verdict) -> dict[str, Any]:

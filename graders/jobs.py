@@ -26,9 +26,11 @@ from typing import TYPE_CHECKING, Any
 
 from graders.conventions import Conventions
 from graders.limits import Limits
+from graders.ownership import ownership
 from graders.pool import WorkerPool, patience
 from graders.problems import UserProblem
 from graders.rebuild import Rebuilt, rebuild
+from graders.regrade import Before, Digests, digests, settled
 from graders.report import Question, Report, Status
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Job:
     source: bytes
     submission: bytes
     files: Mapping[str, bytes] = field(default_factory=dict)
+    before: Before | None = None  # what came of it the last time; decides nothing
 
     def key(self, settings: Settings, version: str) -> str:
         """The same key, the same marks: a digest of everything that decides them."""
@@ -74,16 +77,32 @@ class Outcome:
     report: Report
     notebook: bytes
     unanswered: frozenset[str] = frozenset()
+    digests: Digests | None = None
+    standing: int = 0  # questions that were not judged again
 
 
 def grade_job(settings: Settings, job: Job) -> Outcome:
     """Grade one notebook; runs in a worker."""
     rebuilt = rebuild(job.source, job.submission, settings.conventions)
+    found = digests(rebuilt, _everything_else(settings, job))
+    standing = settled(found, job.before, rebuilt)
     graded = _worker(settings).grade_rebuilt(
-        rebuilt, job.label, source=job.source, files=job.files
+        rebuilt, job.label, source=job.source, files=job.files, settled=standing
     )
     unanswered = frozenset(c.grade_id for c in rebuilt.cells if c.missing and c.grade_id)
-    return Outcome(graded.report, _json(graded.notebook), unanswered)
+    source = hashlib.sha256(job.source).hexdigest()[:16]
+    report = replace(graded.report, versions=graded.report.versions | {"source": source})
+    return Outcome(report, _json(graded.notebook), unanswered, found, len(standing))
+
+
+def _everything_else(settings: Settings, job: Job) -> Iterator[bytes]:
+    asked = ownership(job.source)
+    yield repr(settings).encode()
+    yield settings.secret
+    yield repr([sorted(asked.asked), sorted(asked.classes), sorted(asked.changed)]).encode()
+    for name in sorted(job.files):
+        yield name.encode("utf-8", "surrogateescape")
+        yield job.files[name]
 
 
 def local_pool(settings: Settings, workers: int) -> WorkerPool:

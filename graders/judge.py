@@ -168,6 +168,9 @@ class Judge:
         if role == "test":
             if index < self._job["alone"]:
                 self._define(cell["source"])
+            elif index in self._job["settled"]:
+                self._show_public_part(cell["source"])
+                self._define(cell["source"])
             elif index not in self._lost:
                 self.say("start", index)
                 self._question(cell, again)
@@ -640,10 +643,6 @@ def prepare(config: dict[str, Any]) -> None:
     for name in ("graders.check", "minigrad"):
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-
-
-def settle() -> None:
-    """Nothing that has been imported needs to be made ready."""
 
 
 def run(descriptors: list[int], config: dict[str, Any], loaded: int) -> None:

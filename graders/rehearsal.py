@@ -97,6 +97,7 @@ class _Rehearsal(Run):
         for work, outcomes in ready:
             for name, outcome in outcomes.items():
                 self._compare(work.submission.student, name, outcome.report)
+            self._count_standing(outcomes.values())
             self._tell(work, [outcome.report for outcome in outcomes.values()], fresh=True)
 
     def _compare(self, student: str, notebook: str, report: Report) -> None:

@@ -106,6 +106,7 @@ def run(options: argparse.Namespace) -> int:
             if summary.fresh < summary.submissions
             else ""
         )
+        + (f", {summary.standing:,} of their questions stand" if summary.standing else "")
     )
     show.CONSOLE.print(show.statuses(summary.statuses))
     for student, reason in sorted(summary.unusable)[:SHOWN]:

@@ -579,12 +579,7 @@ def prepare(config: dict[str, Any]) -> None:
     directory = root.TEMPORARY if config["isolation"] == "full" else config["directory"]
     session = shell.make_shell(directory)
     shell.warm_errors(session)
-
-
-def settle() -> None:
-    """Make ready what has been imported; in the template, after every import."""
-    if "matplotlib.pyplot" in sys.modules:
-        shell.warm_figures()
+    shell.warm_figures()
 
 
 def run(descriptors: list[int], config: dict[str, Any], loaded: int) -> None:

@@ -140,7 +140,6 @@ class Server:
 
     def serve(self) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        self._entry.settle()
         # What is loaded stays for good; the collector need not touch (and so copy) its pages.
         gc.collect()
         gc.freeze()
@@ -169,7 +168,6 @@ class Server:
                 importlib.import_module(name)
             except BaseException:  # the submission will meet it, and say so
                 continue
-        self._entry.settle()
         gc.collect()
         gc.freeze()
         self._say(ready=True)
