@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from graders.exits import INTERRUPTED, OK, USAGE
+from graders.plaintext import printable
 from graders.problems import UserProblem
 
 COMMANDS = {
     "init": "start a course folder: this course, or an empty one",
+    "new-question": "begin a question: a section of the notebook and its key",
     "roster": "take in the class list of a learning management system",
     "release": "make the students' bundle, without an answer or a hidden test in it",
     "collect": "take submissions from Canvas, Moodle, Gradescope, Blackboard or folders",
@@ -28,12 +30,12 @@ COMMANDS = {
     "export": "write the marks as Canvas, Moodle or Gradescope take them, or as CSV",
     "feedback": "hand feedback back by Canvas, Moodle or nbgrader's exchange",
     "audit": "search a folder or an archive for answers and hidden tests",
-    "new-question": "begin a question: a section of the notebook and its key",
     "check-keys": "test the hidden tests: right answers, mistakes, oracles, mutants",
     "doctor": "say what this machine has for safe grading, and what it lacks",
     "pack": "make the file that a student hands in, and say what is missing from it",
-    "lab": "open JupyterLab at the map of the course",
+    "lab": "open JupyterLab over the course",
     "demo": "release the course and grade a sample class, from beginning to end",
+    "completion": "print what makes bash, zsh or fish complete these commands",
 }
 # The first command of each group, and what the group is for.
 _GROUPS = {
@@ -41,12 +43,11 @@ _GROUPS = {
     "collect": "grading",
     "export": "marks out",
     "audit": "checking",
-    "pack": "students",
+    "pack": "more",
 }
 
 _EPILOGUE = """\
-graders COMMAND --help says more about one command; graders --version
-exit codes: 0 done; 1 done, and something needs a look; 2 could not be done as asked
+graders COMMAND --help says more. Exit codes: 0 done; 1 something needs a look; 2 not done
 """
 
 
@@ -76,11 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except UserProblem as problem:
-        print(f"graders {command}: {problem}", file=sys.stderr)
+        print(f"graders {command}: {printable(str(problem))}", file=sys.stderr)
         return USAGE
     except OSError as error:
         # A full disk, a folder that may not be written: the machine's matter, not a fault here.
-        print(f"graders {command}: {_of_the_machine(error)}", file=sys.stderr)
+        print(f"graders {command}: {printable(_of_the_machine(error))}", file=sys.stderr)
         return USAGE
 
 
@@ -114,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="graders",
-        usage="graders COMMAND [options]",
+        usage="graders COMMAND [options] | --version",
         description="Grade notebooks safely, fast and resumably.\n\n" + _commands(),
         epilog=_EPILOGUE,
         formatter_class=_Help,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,6 +139,9 @@ def test_a_terminal_escape_in_a_name_or_an_answer_does_not_reach_the_terminal(tm
     evil.write_bytes(handed_in(df="def df(x):\n    raise ValueError('\\x1b[2J gone')"))
     done = graders("run", tmp_path / "source.ipynb", evil)
     assert "\x1b" not in done.stdout + done.stderr
+    done = graders("run", tmp_path / "\x1b[2Jnowhere.ipynb", evil)
+    assert "nowhere" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -248,3 +252,32 @@ def test_ctrl_c_ends_soon_and_keeps_what_is_graded(tmp_path):
     assert "Traceback" not in said
     assert marks(folder)["ada"]["df_test"] == 2.0
     assert "zoe" not in marks(folder), "it waited for the endless loop"
+
+
+def completed(script, line):
+    """What bash offers after `line`."""
+    words = line.split(" ")
+    asked = (
+        f"{script}\nCOMP_WORDS=({' '.join(repr(w) for w in words)}); "
+        f'COMP_CWORD={len(words) - 1}; _graders; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    )
+    done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def test_bash_completes_commands_and_options(capsys):
+    assert cli.main(["completion", "bash"]) == 0
+    script = capsys.readouterr().out
+    assert completed(script, "graders fee") == ["feedback"]
+    assert set(completed(script, "graders ")) == set(cli.COMMANDS)
+    assert completed(script, "graders export --zero") == ["--zero-for-missing"]
+    assert "--json" in completed(script, "graders collect --")
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_other_shells_get_every_command(shell, capsys):
+    assert cli.main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(command in script for command in cli.COMMANDS)
+    if shutil.which(shell):
+        subprocess.run([shell, "-n"], input=script, text=True, check=True)

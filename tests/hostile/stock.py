@@ -26,7 +26,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 WORK = Path("/tmp/work")
-SECONDS = 120  # for one submission, after which it is ended as a person would end it
+SECONDS = 60  # for one submission, after which it is ended as a person would end it
 CELL_SECONDS = 5
 _HIDDEN_BY_MEMORY = ("/root", "/home", "/mnt", "/run", "/var/tmp", "/dev/shm", "/tmp")
 
