@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import math
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -212,15 +212,16 @@ class Run:
 
     def grade(self, executor: Executor, workers: int, students: Sequence[str]) -> Summary:
         names = list(self.sources)
-        found = list(self.course.submissions(self.assignment, names, students))
-        self._complain_about(students, found)
-        self.students = sorted({*self.course.roster(), *(one.student for one in found)})
+        found = list(self.course.folders(self.assignment, students))
+        handed_in = {student for student, _ in found}
+        self._complain_about(students, handed_in)
+        self.students = sorted({*self.course.roster(), *handed_in})
         self.watch.begin(len(found))
         self._try_solutions(executor)
         tasks = (
             Task(work, tuple(work.jobs.values()))
-            for work in map(self._work, found)
-            if not self._skipped(work)
+            for one in found
+            if not self._skipped(work := self._work(self.course.submission(*one, names)))
         )
 
         def ahead() -> int:
@@ -268,8 +269,8 @@ class Run:
     def _remember_tried(self, key: str) -> None:
         self.journal.append({"tried": key}, durable=False)
 
-    def _complain_about(self, students: Sequence[str], found: Sequence[Submission]) -> None:
-        lost = sorted(set(students) - {submission.student for submission in found})
+    def _complain_about(self, students: Sequence[str], found: Set[str]) -> None:
+        lost = sorted(set(students) - found)
         where = self.course.submitted_folder("STUDENT", self.assignment)
         if lost:
             raise CourseProblem(

@@ -297,10 +297,10 @@ class Course:
 
     # -- submissions --------------------------------------------------------------------------
 
-    def submissions(
-        self, assignment: str, names: Sequence[str], students: Sequence[str] = ()
-    ) -> Iterator[Submission]:
-        """What was handed in, in the order of the students' ids; `names` are the notebooks."""
+    def folders(
+        self, assignment: str, students: Sequence[str] = ()
+    ) -> Iterator[tuple[str, str]]:
+        """Who handed something in, and the folder that it lies in, in the order of the ids."""
         excluded = {s.strip() for s in self.directory.student_id_exclude.split(",")}
         step = self.directory.submitted_directory
         for path in sorted(self._glob(step, self.directory.student_id, assignment)):
@@ -312,9 +312,11 @@ class Course:
                 continue
             if not _is_text(student):
                 continue
-            yield self._submission(student, Path(path), names)
+            yield student, path
 
-    def _submission(self, student: str, folder: Path, names: Sequence[str]) -> Submission:
+    def submission(self, student: str, path: str, names: Sequence[str]) -> Submission:
+        """What one student handed in, read when its turn comes; `names` are the notebooks."""
+        folder = Path(path)
         notes: list[str] = []
         there = {
             p.stem: p

@@ -10,6 +10,10 @@ from graders.problems import UserProblem
 from graders.rebuild import template
 
 
+def submissions(course):
+    return [course.submission(*found, ["p1"]) for found in course.folders("ps1")]
+
+
 def test_the_course_is_found_from_a_folder_within(tmp_path):
     folder = make_course(tmp_path / "course")
     course = Course(folder / "source" / "ps1")
@@ -94,7 +98,7 @@ def test_submissions_are_in_order_with_their_times(tmp_path):
     hand_in(folder, "ada", handed_in(), when="whenever")
     hand_in(folder, "carl", handed_in())
     (folder / "submitted" / "a file").write_text("not a folder")
-    ada, bob = Course(folder).submissions("ps1", ["p1"])
+    ada, bob = submissions(Course(folder))
     assert (ada.student, bob.student) == ("ada", "bob")
     assert bob.timestamp.isoformat() == "2026-03-01T11:00:00"
     assert ada.timestamp is None
@@ -105,7 +109,7 @@ def test_of_several_strange_notebooks_none_is_taken_for_the_missing_one(tmp_path
     folder = make_course(tmp_path)
     hand_in(folder, "ada", handed_in(), name="first try")
     hand_in(folder, "ada", handed_in(), name="second try")
-    (ada,) = Course(folder).submissions("ps1", ["p1"])
+    (ada,) = submissions(Course(folder))
     assert ada.notebooks == {}
     assert len(ada.notes) == 2
 
