@@ -131,5 +131,5 @@ def _parser() -> argparse.ArgumentParser:
 def _commands() -> str:
     lines = []
     for name, text in COMMANDS.items():
-        lines.append(f"  {_GROUPS.get(name, ''):<10}  {name:<10}  {text}")
+        lines.append(f"  {_GROUPS.get(name, ''):<10}  {name:<12}  {text}")
     return "\n".join(lines)
