@@ -8,7 +8,9 @@ import pytest
 from pages import PAGES, ROOT, Command, blocks, commands
 
 from graders.cli import COMMANDS
+from graders.course import Course
 from graders.exits import INTERRUPTED, LOOK, OK, USAGE
+from graders.release import canaries_of
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -59,6 +61,12 @@ def test_every_page_is_in_the_contents() -> None:
     for page in (ROOT / "docs").glob("*.md"):
         assert page.stem == "index" or re.search(rf"^{page.stem}$", listed, re.M), page.name
         assert page.stem == "index" or f"({page.name})" in index, page.name
+
+
+def test_nothing_that_students_must_not_see_is_published() -> None:
+    found = canaries_of(Course(ROOT)).search([*PAGES, *ROOT.glob("docs/pictures/*")])
+    # Pages for authors name the markers; what stands between markers they do not show.
+    assert [finding for finding in found if not finding.origin.startswith("the marker")] == []
 
 
 def test_the_exit_codes_are_those_of_the_program() -> None:
