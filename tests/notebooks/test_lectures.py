@@ -180,10 +180,24 @@ def test_the_map_knows_every_lecture_and_every_file() -> None:
         assert (ROOT / "minigrad" / file).exists(), file
 
 
-def test_the_table_of_the_seeds_names_cells_that_exist() -> None:
+def test_the_table_of_the_handouts_is_whole_and_names_cells_that_exist() -> None:
     """README.md says where every topic of the five handouts lives: `01 cell-id`."""
-    table = (FOLDER / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`(\d\d) ([a-z0-9-]+)`", table)
-    assert len(named) >= 20
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    table = text.split("| handout | topic | cell |")[1].split("\n## ")[0]
+    rows = [
+        [part.strip() for part in row.split(" | ")] for row in table.splitlines()[2:] if row
+    ]
+    named = [re.findall(r"`(\d\d) ([a-z0-9-]+)`", row[-1]) for row in rows]
+    assert len(rows) >= 57, "a topic of the handouts has gone"
+    assert len([row for row in rows if row[0] not in ("|", "")]) == 5
+    assert all(named), rows[named.index([])]
     cells = {(p.name[:2], cell.id) for p in LECTURES for cell in read(p).cells}
-    assert set(named) <= cells, set(named) - cells
+    assert {cell for found in named for cell in found} <= cells
+
+
+def test_the_readme_says_what_each_lecture_is_for() -> None:
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\d) \| \[.+?\]\((.+?)\) \| (.+) \|$", text, re.M)
+    assert [file for _, file, _ in rows] == [path.name for path in LECTURES]
+    assert all(file.startswith(number) for number, file, _ in rows)
+    assert all(len(said.split()) >= 8 for _, _, said in rows)
