@@ -474,6 +474,7 @@ def _verdict(before: Settled) -> Verdict:
     return Verdict(
         *(question.status, question.points, question.message, question.detail),
         *(question.misconception, question.lecture, question.seconds, before.outputs),
+        None if question.seen is None else asdict(question.seen),
     )
 
 
