@@ -11,6 +11,7 @@ from graders.cli import COMMANDS
 from graders.course import Course
 from graders.exits import INTERRUPTED, LOOK, OK, USAGE
 from graders.release import canaries_of
+from graders.report import Status
 
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -73,6 +74,13 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     codes = [int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
     assert codes == [OK, LOOK, USAGE, INTERRUPTED]
+
+
+def test_every_status_is_explained() -> None:
+    text = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert {status.value for status in Status} <= explained
 
 
 @pytest.mark.parametrize(
