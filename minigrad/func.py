@@ -7,6 +7,7 @@ nest: `grad(grad(f))` is the second derivative, `jacfwd(jacrev(f))` the Hessian.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from minigrad.batching import all_at_once
 from minigrad.batching import stack_module_state as stack_module_state
 from minigrad.batching import vmap as vmap
 from minigrad.engine import reach
-from minigrad.functions.joining import stack
+from minigrad.functions.joining import cat, stack
 from minigrad.grad_mode import enable_grad
 from minigrad.node import TensorBase, mode
 from minigrad.tensor import Tensor
@@ -41,6 +42,8 @@ __all__ = [
 ]
 
 Argnums = int | tuple[int, ...]
+# A Jacobian takes so many rows (or columns) in one pass that none of its steps holds more.
+ELEMENTS_AT_ONCE = 2**22
 
 
 class Traced:
@@ -51,6 +54,7 @@ class Traced:
         rebuild_inputs, rebuild_outputs: make the original structure of such a list.
         auxiliary: the second result of a function with `has_aux`.
         closed: whether the tape leads to these inputs alone.
+        widest: the number of elements of the largest value on the tape.
         create_graph: whether somebody may differentiate the derivatives in turn: a
             transformation around this one, or a leaf that the function refers to.
     """
@@ -81,13 +85,15 @@ class Traced:
             _check_tensor(output)
         single = isinstance(argnums, int)
         self.rebuild_inputs = (lambda new: rebuild(new)[0]) if single else rebuild
-        self.closed = not self._leads_further()
+        nodes = reach([y._node for y in self.outputs if y._node is not None])
+        self.closed = not self._leads_further(nodes)
         self.create_graph = bool(mode.recording) and not self.closed
+        values = [*nodes, *[x._data for x in self.inputs]]
+        self.widest = max([prod(value.shape) for value in values], default=1)
 
-    def _leads_further(self) -> bool:
+    def _leads_further(self, nodes: Sequence[Any]) -> bool:
         own = {id(x) for x in self.inputs}
-        ends = [y._node for y in self.outputs if y._node is not None]
-        for node in reach(ends):
+        for node in nodes:
             for edge in node.edges:
                 if isinstance(edge, TensorBase) and id(edge) not in own:
                     return True
@@ -268,7 +274,7 @@ def jacrev(
                 cotangents[k] = unit[0]
                 return traced.pull_back(cotangents)
 
-            rows = _for_each_unit(pull, output, traced.inputs, 0)
+            rows = _for_each_unit(pull, output, traced.inputs, 0, traced.widest)
             blocks = [
                 block.reshape(*output.shape, *x.shape)
                 for block, x in zip(rows, traced.inputs, strict=True)
@@ -298,7 +304,7 @@ def jacfwd(
                 tangents[j] = unit[0]
                 return traced.push_forward(tangents)
 
-            columns = _for_each_unit(push, x, traced.outputs, -1)
+            columns = _for_each_unit(push, x, traced.outputs, -1, traced.widest)
             by_input.append(
                 [
                     block.reshape(*output.shape, *x.shape)
@@ -319,10 +325,12 @@ def _for_each_unit(
     like: Tensor,
     results: Sequence[Tensor],
     dim: int,
+    widest: int,
 ) -> list[Tensor]:
     """The derivative along each unit vector in the space of `like`, stacked along `dim`.
 
     All at once where that can be: one pass with many cotangents costs less than many passes.
+    `widest` is the size of the largest value on the way, of which each has one in memory.
     """
     count = like.numel()
     if not count:
@@ -332,11 +340,19 @@ def _for_each_unit(
             for shape, y in zip(shapes, results, strict=True)
         ]
     units: Tensor = wrap(np.eye(count, dtype=like._data.dtype).reshape(count, *like.shape))
-    try:
-        return all_at_once(derivative, [units], [0], lambda found: [dim] * len(found), count)
-    except NotBatched:
-        parts = zip(*[derivative([unit]) for unit in units], strict=True)
-        return [stack(part, dim) for part in parts]
+    step = max(1, ELEMENTS_AT_ONCE // max(widest, 1))
+    parts: list[list[Tensor]] = []
+    for begin in range(0, count, step):
+        some = units[begin : begin + step]
+        try:
+            found = all_at_once(
+                derivative, [some], [0], lambda found: [dim] * len(found), len(some)
+            )
+        except NotBatched:
+            each = zip(*[derivative([unit]) for unit in some], strict=True)
+            found = [stack(part, dim) for part in each]
+        parts.append(found)
+    return parts[0] if len(parts) == 1 else [cat(p, dim) for p in zip(*parts, strict=True)]
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:

@@ -7,10 +7,8 @@ of the nest in JSON. Unlike a pickle it holds no code, so a file from a stranger
 from __future__ import annotations
 
 import io
-import json
 import math
 import os
-import zipfile
 from collections import OrderedDict
 from pathlib import Path
 from typing import IO, Any
@@ -46,6 +44,8 @@ def save(
     Raises:
         TypeError: for other objects; nothing is written then.
     """
+    import json  # Here, and in `load`: most programs need neither, and imports take time.
+
     arrays: dict[str, Any] = {}
     nest = _described(obj, arrays, {}, "the object")
     buffer = io.BytesIO()
@@ -75,6 +75,9 @@ def load(
         FileNotFoundError: if there is no such file.
         RuntimeError: if `save` has not written it.
     """
+    import json
+    import zipfile
+
     if isinstance(map_location, str):
         check_device(map_location)
     content = Path(f).read_bytes() if isinstance(f, str | os.PathLike) else f.read()

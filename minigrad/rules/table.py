@@ -9,9 +9,9 @@ serves every order. How to write an entry stands in `minigrad/rules/__init__.py`
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -137,8 +137,10 @@ def _at_position(derivative: Derivative, names: Sequence[str], i: int) -> Deriva
     return derivative_for_input
 
 
-def _names(derivative: Derivative) -> list[str]:
-    return list(inspect.signature(derivative).parameters)
+def _names(derivative: Any) -> list[str]:
+    # As inspect.signature would say, which for the whole table takes long.
+    code = derivative.__code__
+    return list(code.co_varnames[: code.co_argcount])
 
 
 class Rule:
@@ -219,7 +221,6 @@ class Rule:
             if derivative is not None:
                 self._arguments.setdefault(derivative, self._checked_names(derivative))
         self._plans: dict[tuple[int, ...], Plan] = {}
-        self.plans = () if variadic or len(self.inputs) > 2 else self._plans_of_two()
         if name in TABLE:
             raise ValueError(f"the table has an entry {name!r} already")
         TABLE[name] = self
@@ -263,7 +264,8 @@ class Rule:
             found = self._plans[positions] = Plan(self, positions)
         return found
 
-    def _plans_of_two(self) -> tuple[Any, ...]:
+    @cached_property
+    def plans(self) -> tuple[Any, ...]:
         """Plans by the sum of 1 (the first input needs a gradient) and 2 (the second does)."""
         if len(self.inputs) == 1:
             return (None, self.plan((0,)))

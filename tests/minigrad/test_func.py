@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import minigrad as mg
+from minigrad import func
 from minigrad.autograd import functional
 from minigrad.func import (
     functional_call,
@@ -103,6 +104,24 @@ def test_jacobians_both_ways_and_hessians():
     found = jacrev(lambda m: m @ X)(matrix)
     assert found.shape == (2, 2, 3)
     close(found, np.einsum("ij,k->ijk", np.eye(2), x))
+
+
+def test_a_wide_jacobian_is_taken_in_parts(monkeypatch):
+    passes = []
+    weights = mg.randn(7, 3, dtype=mg.float64)
+
+    def wide(x):
+        y = weights @ x
+        y.register_hook(lambda g: passes.append(g.shape))
+        return mg.tanh(y)
+
+    whole = [transform(wide)(X) for transform in (jacrev, jacfwd)]
+    assert len(passes) == 1
+    monkeypatch.setattr(func, "ELEMENTS_AT_ONCE", 14)
+    parts = [transform(wide)(X) for transform in (jacrev, jacfwd)]
+    assert len(passes) == 5  # two rows in a pass: four for seven
+    for a, b in zip(whole, parts, strict=True):
+        close(a, b.numpy())
 
 
 def test_structures_go_in_and_come_out():
