@@ -121,3 +121,12 @@ long = int64
 
 # log(0) is -inf and 1/0 is inf, as in PyTorch, without a remark about it for each number.
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minigrad\.")
+
+
+def __getattr__(name: str) -> object:
+    # Rarely used, so not imported with the rest.
+    if name == "distributions":
+        import minigrad.distributions
+
+        return minigrad.distributions
+    raise AttributeError(f"module 'minigrad' has no attribute '{name}'")

@@ -62,6 +62,8 @@ def pytorch_name(of_class: type) -> str:
     module = of_class.__module__
     if module.startswith("minigrad.") and of_class.__name__ in CLASSES:
         return CLASSES[of_class.__name__]
+    if module.startswith("minigrad.distributions."):
+        return f"torch.distributions.{of_class.__name__.lower()}.{of_class.__name__}"
     if module == "minigrad.optim.adaptive":
         return f"torch.optim.{of_class.__name__.lower()}.{of_class.__name__}"
     return f"{MODULES.get(module, module)}.{of_class.__qualname__}"

@@ -342,7 +342,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
             together = np.broadcast_shapes(together, tensor._data.shape)
         except ValueError:
             raise errors.shapes_do_not_broadcast(together, tensor._data.shape) from None
-    return tuple([expand(x, together) for x in tensors])
+    return tuple([x if x._data.shape == together else expand(x, together) for x in tensors])
 
 
 def atleast_1d(*tensors: Any) -> Any:
