@@ -53,29 +53,8 @@ class Variants:
         Raises:
             SourceProblem: a passage of the default version is not in the notebook.
         """
-        exchanged: dict[str, str] = {}
-        for question, family in _families(source).items():
-            mine = family.texts(question, self.version(question, family, student))
-            for what, text in family.texts(question, family.default).items():
-                if exchanged.setdefault(text, mine[what]) != mine[what]:
-                    raise SourceProblem(f"{text!r} stands for more than one question's {what}.")
-        notebook = read_notebook(source).notebook or {"cells": []}
-        lost = set(exchanged)
-        # The longest first: a passage may begin another.
-        parts = "|".join(map(re.escape, sorted(exchanged, key=len, reverse=True)))
-
-        def mine_for(found: re.Match[str]) -> str:
-            lost.discard(found.group())
-            return exchanged[found.group()]
-
-        for cell in notebook["cells"]:
-            cell["source"] = re.sub(parts, mine_for, cell["source"])
-        if lost:
-            raise SourceProblem(
-                f"the notebook of {self.assignment} does not contain {min(lost)!r}, which "
-                "differs from student to student; write it as the key does."
-            )
-        return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+        versions = self.versions(source, student)
+        return _exchanged(source, tuple((q, tuple(p.items())) for q, p in versions.items()))
 
     def whose(
         self, source: bytes, submission: bytes, student: str, everybody: Iterable[str]
@@ -142,6 +121,35 @@ def _as_released(slot: Slot) -> dict[str, Any]:
     if cell["cell_type"] == "code":
         cell |= {"outputs": [], "execution_count": None}
     return cell
+
+
+@lru_cache(maxsize=256)  # a class shares versions
+def _exchanged(source: bytes, versions: tuple[tuple[str, tuple[Any, ...]], ...]) -> bytes:
+    """The notebook with the default's passages exchanged for those of `versions`."""
+    exchanged: dict[str, str] = {}
+    for question, parameters in versions:
+        family = _families(source)[question]
+        mine = family.texts(question, dict(parameters))
+        for what, text in family.texts(question, family.default).items():
+            if exchanged.setdefault(text, mine[what]) != mine[what]:
+                raise SourceProblem(f"{text!r} stands for more than one question's {what}.")
+    notebook = read_notebook(source).notebook or {"cells": []}
+    lost = set(exchanged)
+    # The longest first: a passage may begin another.
+    parts = "|".join(map(re.escape, sorted(exchanged, key=len, reverse=True)))
+
+    def mine_for(found: re.Match[str]) -> str:
+        lost.discard(found.group())
+        return exchanged[found.group()]
+
+    for cell in notebook["cells"]:
+        cell["source"] = re.sub(parts, mine_for, cell["source"])
+    if lost:
+        raise SourceProblem(
+            f"the notebook does not contain {min(lost)!r}, which differs from student to "
+            "student; write it as the key does."
+        )
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 @lru_cache(maxsize=16)
