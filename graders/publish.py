@@ -7,13 +7,14 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from graders import words
 from graders.by_hand import ByHand
 from graders.classreport import class_report
+from graders.classreport.likeness import Cluster
 from graders.conventions import Conventions
 from graders.feedback import feedback_page
 from graders.marks import write_csv
@@ -43,6 +44,7 @@ def publish(
     titles: Mapping[str, str] | None = None,
     made: str = "",
     by_hand: Mapping[str, ByHand] | None = None,
+    alike: Sequence[Cluster] = (),
 ) -> Published:
     """Write `class_report.html` and `marks.csv` into `folder`, and feedback for each student.
 
@@ -51,6 +53,7 @@ def publish(
         names: what students are called, by submission.
         titles: what questions are called for students, who know their headings and not the ids.
         by_hand: what graders added, by submission.
+        alike: whose answers are nearly the same.
 
     Every file appears whole or not at all, so a run that is stopped leaves no half of one.
     """
@@ -65,7 +68,7 @@ def publish(
     ]
     table = io.StringIO(newline="")
     write_csv(table, reports, names=names)
-    page = class_report(reports, title=title, names=names, made=made)
+    page = class_report(reports, title=title, names=names, made=made, alike=alike)
     return Published(
         report=write_whole(folder / "class_report.html", page),
         marks=write_whole(folder / "marks.csv", table.getvalue()),

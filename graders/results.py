@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from graders.batch import reports
 from graders.by_hand import ByHand, read_by_hand, settled
+from graders.classreport.likeness import Cluster, clusters, fingerprint
 from graders.course import Course
 from graders.problems import UserProblem
 from graders.publish import cells_of_questions, question_titles
@@ -49,6 +52,40 @@ def results(course: Course, assignment: str) -> Results:
     for one in by_hand.values():
         one.comments = _by_question(one.comments, questions)
     return Results(found, course.student_names(), titles, by_hand)
+
+
+def alike(course: Course, assignment: str) -> list[Cluster]:
+    """Whose answers are nearly the same, as they lie in `autograded`."""
+    sources = course.sources(assignment)
+    cells = {
+        name: cells_of_questions(source, course.conventions) for name, source in sources.items()
+    }
+    answers: dict[str, dict[str, str | None]] = {}
+    for report in reports(course, assignment):
+        folder = course.autograded_folder(report.submission, assignment)
+        found = answers.setdefault(report.submission, {})
+        for name, questions in cells.items():
+            prefix = f"{name}/" if len(sources) > 1 else ""
+            for question, given in _answers(folder / f"{name}.ipynb", questions).items():
+                found[f"{prefix}{question}"] = fingerprint(given)
+    return clusters(answers)
+
+
+def _answers(path: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """The cells that answer each question, by kind and text, but for those left as they were."""
+    try:
+        notebook = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for cell in notebook["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        text = "".join(cell["source"])
+        if marks.get("solution") and "raise NotImplementedError()" not in text:
+            question = questions.get(marks["grade_id"])
+            if question is not None:
+                found.setdefault(question, []).append((cell["cell_type"], text))
+    return found
 
 
 def _by_question(comments: Mapping[str, str], questions: Mapping[str, str]) -> dict[str, str]:

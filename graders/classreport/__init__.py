@@ -10,6 +10,7 @@ import numpy as np
 from graders import pages, words
 from graders.classreport import tables
 from graders.classreport.figures import pictures
+from graders.classreport.likeness import Cluster
 from graders.classreport.statistics import (
     FEWEST_FOR_DISCRIMINATION,
     ClassStatistics,
@@ -25,6 +26,7 @@ from graders.report import Report, Status
 __all__ = ["class_report"]
 
 MOST_FREQUENT = 4
+MOST_ALIKE = 12
 
 
 def class_report(
@@ -34,12 +36,13 @@ def class_report(
     names: Mapping[str, str] | None = None,
     titles: Mapping[str, str] | None = None,
     made: str = "",
+    alike: Sequence[Cluster] = (),
 ) -> str:
     """A self-contained HTML page about a class, for the instructor.
 
     `names` maps a report's `submission` to the student's name and `titles` a question's id to
     words; what they lack is shown by its id. `made` is a date to print on the page: the same
-    arguments give the same bytes.
+    arguments give the same bytes. `alike` are those whose answers are nearly the same.
     """
     reports = list(reports)
     names = names or {}
@@ -63,6 +66,7 @@ def class_report(
         fewest=FEWEST_FOR_DISCRIMINATION,
         questions=_questions_table(statistics, titles),
         misconceptions=_by_question(statistics, titles),
+        alike=_alike_table(alike, names, titles),
         looks=_looks_table(statistics, names, titles),
         everyone=_everyone_table(everyone, names, titles),
         statuses=[tables.shown_outcome((None, at)) for at in range(len(Status))],
@@ -131,6 +135,31 @@ def _looks_table(
         for look in first_to_decide
     ]
     return Table("looks", columns, rows, search=len(rows) > 20)
+
+
+def _alike_table(
+    alike: Sequence[Cluster], names: Mapping[str, str], titles: Mapping[str, str]
+) -> Table:
+    columns = (Column("who"), Column("questions", "number"), Column("which"))
+    rows = [
+        (
+            "; ".join(_who_is(student, names) for student in cluster.students[:MOST_ALIKE])
+            + (
+                f"; and {len(cluster.students) - MOST_ALIKE} more"
+                if len(cluster.students) > MOST_ALIKE
+                else ""
+            ),
+            float(len(cluster.questions)),
+            ", ".join(titles.get(question, question) for question in cluster.questions),
+        )
+        for cluster in alike
+    ]
+    return Table("alike", columns, rows, search=len(rows) > 20)
+
+
+def _who_is(submission: str, names: Mapping[str, str]) -> str:
+    name = names.get(submission)
+    return f"{name} ({submission})" if name and name != submission else submission
 
 
 def _everyone_table(

@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from graders.course import Course
     from graders.publish import publish
-    from graders.results import results
+    from graders.results import alike, results
 
     course = Course(options.course)
     found = results(course, options.assignment)
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
         titles=found.titles,
         made=date.today().isoformat(),
         by_hand=found.by_hand,
+        alike=alike(course, options.assignment),
     )
     if options.json:
         files = {"report": published.report, "marks": published.marks}
