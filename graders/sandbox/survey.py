@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graders.limits import Limits
-from graders.sandbox import linux, seccomp
+from graders.sandbox import landlock, linux, seccomp
 from graders.sandbox.cgroup import Cgroup
 
 
@@ -63,6 +63,7 @@ def layers() -> list[Layer]:
     present = _possible(linux.forbid_new_privileges)
     found.append(Layer("no new privileges", present, True, "no program gives it more rights"))
     found.append(_seccomp_layer())
+    found.append(_landlock_layer())
     found.append(
         Layer(
             "resource limits", True, True, "memory, time and files of a process end somewhere"
@@ -87,6 +88,19 @@ def _seccomp_layer() -> Layer:
     present = _possible(attempt)
     meaning = "keyrings, tracing, io_uring and other corners of the kernel are closed to it"
     return Layer("system call filter", present, False, meaning, "" if present else remedy)
+
+
+def _landlock_layer() -> Layer:
+    def attempt() -> None:
+        linux.forbid_new_privileges()
+        landlock.restrict("/tmp")
+        if not landlock.version():
+            raise OSError("no Landlock")
+
+    remedy = "Linux has it from 5.13 on, where 'landlock' stands in the kernel's option lsm=."
+    present = _possible(attempt)
+    meaning = "files and networks are locked a second time, should the first lock fail"
+    return Layer("Landlock", present, False, meaning, "" if present else remedy)
 
 
 def _cgroup_layers() -> list[Layer]:

@@ -27,7 +27,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from graders.sandbox import linux, root, seccomp
+from graders.sandbox import landlock, linux, root, seccomp
 
 MESSAGE_BYTES = 1 << 20
 INSIDE_ID = 1000
@@ -242,6 +242,7 @@ def _shut_in(disk_bytes: int) -> None:
     linux.unshare(_SHARED)
     root.make_home(disk_bytes)
     linux.drop_capabilities()
+    landlock.restrict(root.PRIVATE)
     seccomp.refuse_calls()
 
 

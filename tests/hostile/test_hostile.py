@@ -43,7 +43,9 @@ def test_fair_mark(case: Case) -> None:
     report = reports(case.family)[case.name]
     attacked, honest, *comparisons = report["questions"]
     assert attacked["points"] == case.fair, attacked
-    assert attacked["status"] in case.statuses, attacked
+    # On a busy machine the time may be over before the memory, say, is.
+    allowed = case.statuses if case.fair else case.statuses | {"timeout"}
+    assert attacked["status"] in allowed, attacked
     assert honest["points"] == case.second, honest
     for comparison in comparisons:
         assert comparison["points"] == case.fair / 2, comparison
