@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graders.judge import IN_STUDENT_PROCESS, STATEFUL, Verdict, submission_seed, undecided
+from graders.judge import IN_STUDENT_PROCESS, STATEFUL, submission_seed
 from graders.limits import Limits
 from graders.ownership import Ownership, constants, imported_modules, ownership, parse
 from graders.rebuild import Cell, Rebuilt, rebuild
@@ -28,6 +28,7 @@ from graders.sandbox import wire
 from graders.sandbox.process import SandboxError, Template
 from graders.sandbox.template import FULL
 from graders.sanitise import Sanitiser
+from graders.verdict import Verdict, undecided
 from graders.version import versions
 
 UNLIMITED = 1 << 40  # bytes of a message between processes that trust each other

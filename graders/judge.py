@@ -17,7 +17,6 @@ import contextlib
 import hmac
 import importlib
 import io
-import math
 import os
 import re
 import resource
@@ -25,23 +24,28 @@ import signal
 import socket
 import sys
 import time
-import traceback
 import types
-from dataclasses import dataclass, field
 from typing import Any
-
-import numpy as np
 
 from graders import seed, sources, visible
 from graders.ownership import definitions, imports_of, parse
-from graders.plaintext import one_line, printable
-from graders.remote import Broken, CannotCross, OutOfTime, Student, Trust, is_handle
+from graders.plaintext import one_line
+from graders.remote import Broken, CannotCross, OutOfTime, Student, Trust
 from graders.report import Status
+from graders.said import clean_result
 from graders.sandbox import wire
+from graders.verdict import (
+    MESSAGE_CHARACTERS,
+    Verdict,
+    describe_failure,
+    full_text,
+    grade_value,
+    hidden_lines,
+    outputs_of_test,
+    public_part,
+    undecided,
+)
 
-DETAIL_CHARACTERS = 20_000
-MESSAGE_CHARACTERS = 500
-_BEGIN_HIDDEN, _END_HIDDEN = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 # Modules whose state is the student's: a figure drawn there is not in the pyplot here.
 STATEFUL = frozenset(("matplotlib.pyplot", "pylab"))
 # Where a test sets a random generator, the student's generators are set alike.
@@ -49,29 +53,6 @@ _SEEDS = re.compile(r"\b(manual_seed|seed|set_state|setstate|set_rng_state)\s*\(
 _DRAWN = "graders.keys"  # a hidden test that asks a key
 SEEN_SECONDS = 2.0
 IN_STUDENT_PROCESS = "in-student-process"
-
-
-@dataclass(slots=True)
-class Verdict:
-    """How one test cell ended; `points` is None where it could not be decided."""
-
-    status: Status
-    points: float | None
-    message: str = ""
-    detail: str = ""
-    misconception: str | None = None
-    lecture: str | None = None
-    seconds: float = 0.0
-    outputs: list[dict[str, Any]] = field(default_factory=list)
-    seen: dict[str, Any] | None = None
-
-    def to_record(self) -> dict[str, Any]:
-        record = {name: getattr(self, name) for name in self.__slots__}
-        return record | {"status": str(self.status)}
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Verdict:
-        return cls(**(record | {"status": Status(record["status"])}))
 
 
 class Namespace(dict[str, Any]):
@@ -293,7 +274,7 @@ class Judge:
                 verdict = grade_value(value, cell["points"])
             else:
                 verdict = self._explain(error, cell, name)
-        verdict.outputs = _test_outputs(printed.getvalue(), value, error, verdict, cell)
+        verdict.outputs = outputs_of_test(printed.getvalue(), value, error, verdict, cell)
         return verdict
 
     def _question_over_there(self, cell: dict[str, Any], seconds: float) -> Verdict:
@@ -319,7 +300,7 @@ class Judge:
 
     def _explain(self, error: BaseException, cell: dict[str, Any], name: str) -> Verdict:
         """What an exception in a test cell says about the student's answer."""
-        detail = _format(error)
+        detail = full_text(error)
         if isinstance(error, OutOfTime):
             return Verdict(
                 Status.TIMEOUT, 0.0, "Your code ran too long and was stopped.", detail
@@ -430,210 +411,6 @@ def run_cell(tree: ast.Module, name: str, namespace: dict[str, Any]) -> Any:
     return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
 
 
-def grade_value(value: Any, maximum: float) -> Verdict:
-    """nbgrader's rule for a test that ran to its end: a number is the points, else all of them.
-
-    A number above the maximum, or none at all (NaN), is a fault of the test: undecided.
-    """
-    if (
-        is_handle(value)
-        or type(value) is bool
-        or not isinstance(value, (int, float, np.number))
-    ):
-        return Verdict(Status.PASSED, maximum)
-    if isinstance(value, (complex, np.complexfloating)):
-        return Verdict(Status.PASSED, maximum)
-    points = float(value)
-    if math.isnan(points) or points > maximum:
-        return undecided(
-            "The test gave no valid number of points.",
-            f"The last expression is {points}; it must lie between 0 and {maximum}.",
-        )
-    if points < 0:  # nbgrader takes it for an output like any other
-        return Verdict(Status.PASSED, maximum)
-    status = Status.PARTIAL if 0 < points < maximum else Status.PASSED
-    if points == 0 < maximum:
-        status = Status.FAILED
-    return Verdict(status, points)
-
-
-def undecided(message: str, detail: str) -> Verdict:
-    said = "This could not be graded automatically; your instructor will look at it."
-    return Verdict(Status.HARNESS_ERROR, None, said, f"{message}\n{detail}")
-
-
-def describe_failure(
-    error: BaseException, cell: dict[str, Any], name: str, detail: str
-) -> Verdict:
-    """Status and message of a test that said no, or of the student's exception in it."""
-    elsewhere = _optional_text(error, "for_instructor")
-    if elsewhere is not None:  # only a key sets it: right, but in another student's notebook
-        return Verdict(Status.NEEDS_MANUAL, None, printable(str(error)), elsewhere)
-    theirs = getattr(error, "_student_lines", None)
-    status = Status.FAILED if theirs is None else Status.ERROR
-    kind = type(error).__name__
-    if isinstance(error, NameError) and theirs is None:
-        status = Status.ERROR
-    if isinstance(error, NotImplementedError) and theirs is not None:
-        return Verdict(Status.MISSING, 0.0, "There is no answer here yet.", detail)
-    said = getattr(error, "student_message", None)
-    # Only a key can have set it: of a student's exception nothing but type and text crosses.
-    if isinstance(said, str):
-        message = said
-    elif in_hidden_part(error, cell["source"], name):
-        message = "A hidden test failed."
-        if status is Status.ERROR:
-            message = f"In a hidden test, your code stopped with {kind}."
-            if isinstance(error, NameError) and theirs is None:
-                message = f"A hidden test needs {error.name!r}, which is not defined."
-    else:
-        text = one_line(_text(error), MESSAGE_CHARACTERS)
-        line = _failing_line(error, cell["source"], name)
-        message = f"{kind}: {text}" if text else f"The test failed: {line}" if line else kind
-    return Verdict(
-        status,
-        0.0,
-        printable(message),
-        detail,
-        misconception=_optional_text(error, "misconception"),
-        lecture=_optional_text(error, "lecture"),
-    )
-
-
-def _optional_text(error: BaseException, name: str) -> str | None:
-    value = getattr(error, name, None)
-    return value if isinstance(value, str) else None
-
-
-def hidden_lines(source: str) -> set[int]:
-    """The numbers, from 1, of the lines that students never see."""
-    hidden, inside = set(), False
-    for number, line in enumerate(source.split("\n"), start=1):
-        inside = inside or _BEGIN_HIDDEN in line
-        if inside:
-            hidden.add(number)
-        inside = inside and _END_HIDDEN not in line
-    return hidden
-
-
-def public_part(source: str) -> str:
-    hidden = hidden_lines(source)
-    lines = enumerate(source.split("\n"), start=1)
-    return "\n".join(line for number, line in lines if number not in hidden)
-
-
-def in_hidden_part(error: BaseException, source: str, name: str) -> bool:
-    """Whether an exception passed through a hidden line, or through a private key."""
-    hidden = hidden_lines(source)
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == name and line in hidden:
-            return True
-        if frame.f_globals.get("__name__", "").startswith("graders.keys"):
-            return True
-    return False
-
-
-def _failing_line(error: BaseException, source: str, name: str) -> str:
-    lines = source.split("\n")
-    found = ""
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == name and 0 < line <= len(lines):
-            found = lines[line - 1].strip()
-    return one_line(found)
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return ""
-
-
-def _format(error: BaseException) -> str:
-    """The whole traceback, the student's part included, for the instructor."""
-    try:
-        text = "".join(traceback.format_exception(error))
-    except Exception:
-        text = type(error).__name__
-    theirs = getattr(error, "_student_lines", None)
-    if theirs:
-        text += f"\nIn the student's process:\n{theirs}"
-    return printable(text[-DETAIL_CHARACTERS:])
-
-
-def _test_outputs(
-    printed: str,
-    value: Any,
-    error: BaseException | None,
-    verdict: Verdict,
-    cell: dict[str, Any],
-) -> list[dict[str, Any]]:
-    """A test cell's outputs, from which nbgrader reads the same points as we do."""
-    outputs: list[dict[str, Any]] = []
-    if printed and not hidden_lines(cell["source"]):
-        outputs.append({"output_type": "stream", "name": "stdout", "text": printed})
-    if error is not None or verdict.status is Status.HARNESS_ERROR:
-        text = verdict.message
-        output = {"output_type": "error", "ename": type(error).__name__, "evalue": text}
-        outputs.append(output | {"traceback": [text]})
-    elif verdict.points is not None and verdict.points != cell["points"]:
-        data = {"text/plain": repr(verdict.points)}
-        result = {"output_type": "execute_result", "data": data, "metadata": {}}
-        outputs.append(result | {"execution_count": None})
-    return outputs
-
-
-def clean_result(result: Any) -> dict[str, Any]:
-    """What a guest says of a cell, as far as it has the right form."""
-    result = result if type(result) is dict else {}
-    count, error = result.get("count"), result.get("error")
-    described = None
-    if error is not None:
-        described = ("Exception", "")
-        if type(error) is list and len(error) == 4 and type(error[0]) is list and error[0]:
-            described = (one_line(str(error[0][0]), 100), one_line(str(error[1]), 300))
-    outputs = result.get("outputs")
-    cleaned = map(_clean_output, outputs if type(outputs) is list else ())
-    return {
-        "outputs": [output for output in cleaned if output is not None],
-        "late": result.get("late") is True,
-        "count": count if type(count) is int else None,
-        "error": described,
-    }
-
-
-def _clean_output(output: Any) -> dict[str, Any] | None:
-    """One output in nbformat 4's form, or None if it is nothing like one."""
-    if type(output) is not dict:
-        return None
-    kind = output.get("output_type")
-    if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {"output_type": kind, "name": name, "text": _plain(output.get("text"))}
-    if kind == "error":
-        lines = output.get("traceback")
-        lines = [_plain(line) for line in lines] if type(lines) is list else []
-        texts = {key: _plain(output.get(key)) for key in ("ename", "evalue")}
-        return {"output_type": kind, **texts, "traceback": lines}
-    if kind in ("display_data", "execute_result"):
-        data = output.get("data")
-        items = data.items() if type(data) is dict else ()
-        kept = {m: _plain(v) for m, v in items if type(m) is str and type(v) is str}
-        cleaned = {"output_type": kind, "data": kept, "metadata": {}}
-        if kind == "execute_result":
-            count = output.get("execution_count")
-            cleaned["execution_count"] = count if type(count) is int else None
-        return cleaned
-    return None
-
-
-def _plain(text: Any) -> str:
-    """A text that any file can hold."""
-    if type(text) is not str:
-        return ""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def _nothing_else(value: Any, encoder: wire.Encoder) -> Any:
     raise TypeError(f"{type(value).__name__} is not plain data")
 
@@ -668,7 +445,7 @@ def run(descriptors: list[int], config: dict[str, Any], loaded: int) -> None:
         except wire.Disconnected:
             return
         except BaseException as error:
-            judge.say("failed", _format(error))
+            judge.say("failed", full_text(error))
 
 
 def _no_reference(tag: int, parts: list[Any], decoder: wire.Decoder) -> Any:
