@@ -14,7 +14,7 @@ from graders.authoring.export import export
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
-REPORT = TOP / "build" / "demo" / "reports" / "ps1_derivatives" / "class_report.html"
+REPORTS = TOP / "build" / "demo" / "reports" / "ps1_derivatives"
 LECTURE = TOP / "notebooks" / "lectures" / "04_backward.ipynb"
 
 
@@ -30,9 +30,22 @@ def main() -> None:
         play(page)
         keep(page, "lecture")
         page.set_viewport_size({"width": 1000, "height": 1245})
-        page.goto(REPORT.as_uri())
+        page.goto((REPORTS / "class_report.html").as_uri())
         keep(page, "class_report")
+        page.set_viewport_size({"width": 720, "height": 620})
+        page.goto(feedback_with_a_curve().as_uri())
+        page.locator("li:has(.curve)").first.scroll_into_view_if_needed()
+        page.evaluate(
+            "() => scrollTo(0, document.querySelector('li:has(.curve)').offsetTop - 20)"
+        )
+        keep(page, "feedback")
         browser.close()
+
+
+def feedback_with_a_curve() -> Path:
+    """The first student's page on which a mistake is drawn."""
+    pages = sorted((REPORTS / "feedback").glob("*.html"))
+    return next(p for p in pages if 'class="curve"' in p.read_text(encoding="utf-8"))
 
 
 def play(page: Page) -> None:
