@@ -54,7 +54,7 @@ def test_what_remembers_nothing(code: str, tests: list[str]) -> None:
         "def f():\n    f.calls = 1",
         "def f(g):\n    g.calls = 1",
         "from functools import cache\n@cache\ndef f(x): return x",
-        "def make():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n        return n\n    return g",
+        "def f():\n    n = 0\n    def g():\n        nonlocal n\n        n += 1\n    return g",
         "def f():\n    with open('x', 'a') as file: file.write('x')",
         "def f():\n    return globals()",
         "class C:\n    kept = []\n    def add(self, x): self.kept.append(x)",
