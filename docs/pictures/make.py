@@ -34,7 +34,6 @@ def main() -> None:
         keep(page, "class_report")
         page.set_viewport_size({"width": 720, "height": 620})
         page.goto(feedback_with_a_curve().as_uri())
-        page.locator("li:has(.curve)").first.scroll_into_view_if_needed()
         page.evaluate(
             "() => scrollTo(0, document.querySelector('li:has(.curve)').offsetTop - 20)"
         )
