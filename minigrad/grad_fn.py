@@ -62,7 +62,9 @@ def show_saved(name: str) -> None:
 
     By `__getattr__` it would be simpler, but that makes reading any attribute of a node slow.
     """
-    setattr(GraphFunction, name, property(lambda node: node.plan.rule.saved_value(node, name)))
+    if not hasattr(GraphFunction, name):
+        shown = property(lambda node: node.plan.rule.saved_value(node, name))
+        setattr(GraphFunction, name, shown)
 
 
 class AccumulateGrad:

@@ -62,6 +62,12 @@
    or, in general, `apply(rule, inputs, params)` (`apply_several` for several results);
    what has no derivative is `wrap(numpy_result)`.
 
+8. A batch. `vmap` gives an entry arrays that hide a dimension (`minigrad/batched.py`), and
+   `minigrad/batched_functions.py` carries NumPy's functions for them. New arrays come from
+   `zeros(shape, like)` there, `as_array` stands for `np.asarray`, `copied` for a copy to write
+   into, `anywhere` for `.any()` before an `if`. An entry that is not carried still works under
+   `vmap`, one example after the other, with a warning.
+
 Then `pytest tests/minigrad/test_rules.py -k name` checks first and second derivatives, forward
 mode and the adjoint test, and `python -m tests.minigrad.operator_database --entry name -v`
 compares with PyTorch on its own samples.
