@@ -176,8 +176,9 @@ class Worker:
             with contextlib.ExitStack() as stack:
                 guest_end, judge_to_guest = _pair(stack)
                 judge_end, own_end = _pair(stack)
-                guest = guests.spawn(guest_end.fileno())
-                judge = judges.spawn(judge_to_guest.fileno(), judge_end.fileno())
+                guests.spawn(guest_end.fileno())
+                judges.spawn(judge_to_guest.fileno(), judge_end.fileno())
+                guest, judge = guests.spawned(), judges.spawned()
                 for end in (guest_end, judge_to_guest, judge_end):
                     end.close()  # else no one notices when the other side is gone
                 channel = wire.Channel(own_end, UNLIMITED)

@@ -91,13 +91,16 @@ class Template:
         self._tell(do="import", modules=modules)
         self._heard(START_SECONDS)
 
-    def spawn(self, *descriptors: int) -> int:
-        """Fork a child that holds these descriptors, copied; its number for `end`."""
+    def spawn(self, *descriptors: int) -> None:
+        """Have it fork a child that holds these descriptors, copied; `spawned` comes next."""
         self.wait()
         try:
             socket.send_fds(self._control, [b'{"do": "spawn"}'], list(descriptors))
         except OSError:
             raise self._dead() from None
+
+    def spawned(self) -> int:
+        """The number of the child that was asked for, for `end`."""
         return self._heard(10.0)["pid"]
 
     def end(self, child: int) -> int:
