@@ -72,7 +72,7 @@ def alike(course: Course, assignment: str) -> list[Cluster]:
 
 
 def _answers(path: Path, questions: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
-    """The cells that answer each question, by kind and text, but for those left as they were."""
+    """The cells that answer each question, by kind and text; none that was left."""
     try:
         notebook = json.loads(path.read_bytes())
     except (OSError, ValueError):
