@@ -111,6 +111,23 @@ def test_the_same_picture_has_the_same_bytes(draw) -> None:
     assert draw().png() == draw().png()
 
 
+def test_a_small_cross_keeps_its_colour_on_a_large_landscape() -> None:
+    """A palette of 64 colours has room for the few pixels that matter most."""
+    turn = np.linspace(0, 3, 30)
+    paths = {
+        name: np.stack([turn * np.cos(k * turn), turn * np.sin(k * turn)], axis=1) / 3
+        for k, name in enumerate(("gradient descent", "momentum", "RMSprop", "Adam"), 1)
+    }
+    picture = figures_training.show_landscape(
+        lambda a, b: a * a + b * b, paths, (-1, -1), (1, 1), best=(0.5, 0)
+    )
+    image = Image.open(io.BytesIO(picture.png())).convert("RGB")
+    pixels = np.asarray(image).reshape(-1, 3).astype(int)
+    for colour in (figures.GREEN, figures.ORANGE, figures.PURPLE, figures.BLUE):
+        wanted = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        assert np.abs(pixels - wanted).max(axis=1).min() <= 4, colour
+
+
 @every_picture
 def test_words_stand_out_from_the_page(draw) -> None:
     """Contrast with white of 3 to 1 at least, which what is faded still has."""

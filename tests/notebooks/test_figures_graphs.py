@@ -27,6 +27,14 @@ def test_an_arrow_over_a_box_is_bent_and_its_label_stands_beside_the_line_of_box
     assert max(crossing) == on_the_line
 
 
+def test_a_graph_is_drawn_in_one_way_however_its_arrows_were_given() -> None:
+    pairs = [("x", "b"), ("b", "c"), ("x", "c"), ("c", "y"), ("b", "y")]
+    places = figures_roads._places(pairs)
+    bends = {("x", "c"): 0.35, ("b", "y"): -0.35}
+    assert figures_roads._bends(pairs, places) == bends
+    assert figures_roads._bends(pairs[::-1], places) == bends
+
+
 def test_a_straight_graph_is_not_bent() -> None:
     places = figures_roads._places([("x", "p"), ("p", "y")])
     assert figures_roads._bends([("x", "p"), ("p", "y")], places) == {}
