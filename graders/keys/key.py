@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from graders.check.values import RTOL_BY_HAND, Problem, as_array, quietly
-from graders.check.words import WIDENED, pattern
+from graders.check.words import WIDENED
 from graders.keys.compare import (
     Outcome,
     agree,
@@ -29,6 +29,7 @@ from graders.keys.compare import (
 from graders.keys.domain import Probe, Region, probes
 from graders.keys.rules import broken_rule
 from graders.keys.variants import Family, Parameters, shown
+from graders.keys.wording import are, form, general_pattern, listed, sentence, where
 from graders.seed import generator
 
 Function = Callable[..., Any]
@@ -251,7 +252,7 @@ class Key:
                     value = self.observe(answer, *probe.fresh())
                 outcomes.append(Outcome(parts_of(value, right, self._source, self.parts)))
             except Problem as problem:
-                raise WrongAnswer(_sentence(str(problem)), lecture=self.lecture) from None
+                raise WrongAnswer(sentence(str(problem)), lecture=self.lecture) from None
             except NotImplementedError as error:
                 error.student_message = f"{self.name} is not written yet."
                 raise
@@ -334,11 +335,11 @@ class Key:
     ) -> str:
         """What can be said of a mistake that nobody has named."""
         said = (
-            _form(outcomes, rights, drawn)
+            form(outcomes, rights, drawn)
             or self._width(outcomes, rights)
             or self._nearly(outcomes, rights, drawn)
-            or _general_pattern(outcomes, rights)
-            or _where(drawn, wrong)
+            or general_pattern(outcomes, rights)
+            or where(drawn, wrong)
         )
         return f"{self._which_part(outcomes, rights, drawn)} {said}"
 
@@ -358,8 +359,8 @@ class Key:
         bad = [name for name in self.parts if name not in good]
         if not good or not bad:
             return f"{self.name} is not right yet."
-        return _sentence(
-            f"{_listed(bad)} {_are(bad)} not right yet; {_listed(good)} {_are(good)} right"
+        return sentence(
+            f"{listed(bad)} {are(bad)} not right yet; {listed(good)} {are(good)} right"
         )
 
     def _width(self, outcomes: list[Outcome], rights: list[Outcome]) -> str | None:
@@ -456,8 +457,8 @@ class NumberKey(Key):
         names = self.parts or (self.name,)
         bad = [name for name, good in zip(names, right, strict=True) if not good]
         good = [name for name in names if name not in bad]
-        said = f"{_listed(bad)} {_are(bad)} not right yet"
-        return f"{said}; {_listed(good)} {_are(good)} right." if good else f"{said}."
+        said = f"{listed(bad)} {are(bad)} not right yet"
+        return f"{said}; {listed(good)} {are(good)} right." if good else f"{said}."
 
 
 def _unwrapped(answer: Any) -> Any:
@@ -467,52 +468,6 @@ def _unwrapped(answer: Any) -> Any:
     except Problem:  # the comparison says what is wrong with it
         return answer
     return array.reshape(()) if array.size == 1 else answer
-
-
-def _sentence(text: str) -> str:
-    name = "_" in text.partition(" ")[0]  # what a student wrote keeps its letters
-    return f"{text}." if name else f"{text[:1].upper()}{text[1:]}."
-
-
-def _form(
-    outcomes: Sequence[Outcome], rights: Sequence[Outcome], drawn: Sequence[Probe]
-) -> str | None:
-    """What is wrong with shape or precision, which comes before any number."""
-    for mine, right, probe in zip(outcomes, rights, drawn, strict=True):
-        for got, expected in zip(mine.parts, right.parts, strict=True):
-            if got.shape != expected.shape:
-                return f"It gives {_shape(got)} where {_shape(expected)} is asked."
-            narrow = got.dtype.kind == "f" and got.dtype.itemsize < 8
-            if narrow and not probe.single_precision:
-                return f"It gives {got.dtype} for float64 input: digits are lost on the way."
-    return None
-
-
-def _shape(array: np.ndarray) -> str:
-    return "one number" if array.shape == () else f"an array of shape {array.shape}"
-
-
-def _general_pattern(outcomes: Sequence[Outcome], rights: Sequence[Outcome]) -> str | None:
-    mine = np.concatenate([outcome.numbers for outcome in outcomes])
-    right = np.concatenate([outcome.numbers for outcome in rights])
-    return pattern(mine, right)
-
-
-def _where(drawn: Sequence[Probe], wrong: Sequence[bool]) -> str:
-    """Which regions are right and which are not, by their labels."""
-    failing = {probe.label for probe, bad in zip(drawn, wrong, strict=True) if bad}
-    labels = list(dict.fromkeys(probe.label for probe in drawn))
-    right = [label for label in labels if label not in failing]
-    said = f"It differs for {_listed([label for label in labels if label in failing])}"
-    return f"{said}; it is right for {_listed(right)}." if right else f"{said}."
-
-
-def _listed(labels: list[str]) -> str:
-    return ", ".join(labels[:-1]) + " and " + labels[-1] if len(labels) > 1 else labels[0]
-
-
-def _are(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
 
 
 def _untouched(argument: Any, original: Any) -> bool:
