@@ -16,10 +16,10 @@ import base64
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections import Counter
-from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -99,9 +99,16 @@ def measure(system: str) -> None:
                     if (family, record["case"]) not in known:
                         keep(family, record)
             return
+        note_version(name, sys.executable if name == "nbgrader" else system)
         left = [c for f in families() for c in cases(f) if (f, c.name) not in known]
         for case in left:
             keep(case.family, by_others(system, case.family, case.name))
+
+
+def note_version(name: str, python: str) -> None:
+    code = f"from importlib.metadata import version; print(version({name!r}))"
+    said = subprocess.check_output([python, "-c", code], text=True)
+    (MEASURED / f"{name}.version").write_text(said)
 
 
 def records(name: str) -> list[dict]:
@@ -134,11 +141,13 @@ def table() -> str:
 
 
 def page() -> str:
-    import re
-
+    """docs/comparison.md with the table as it was measured."""
+    versions = [
+        f"{path.stem} {path.read_text().strip()}" for path in sorted(MEASURED.glob("*.version"))
+    ]
+    said = f"Measured with {', '.join(versions)} and Python {platform.python_version()}."
+    made = f"<!-- measured -->\n{table()}\n\n{said}\n<!-- end -->"
     text = PAGE.read_text()
-    said = f"Python {platform.python_version()}, nbgrader {version('nbgrader')}"
-    made = f"<!-- measured -->\n{table()}\n\nMeasured with {said}.\n<!-- end -->"
     return re.sub(r"<!-- measured -->.*<!-- end -->", lambda _: made, text, flags=re.S)
 
 
