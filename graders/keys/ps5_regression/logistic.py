@@ -107,7 +107,12 @@ logistic = Key(
         Region("scores of about 1000", labelled(4, 800.0, 1500.0), 2),
         Region("confident and right", labelled(3, 30.0, 40.0, own_labels=True), 1),
         Region("float32", labelled(5, 0.2, 2.0, dtype=np.float32), 1),
-        Region("a score of 0", lambda g: (np.array([0.0, 1.0]), np.array([1.0, 0.0])), 1),
+        # Both sides of 0 for certain: no luck decides whether a wrong threshold is noticed.
+        Region(
+            "a score of 0",
+            lambda g: (np.array([0.0, 0.5, -0.5]), np.array([1.0, 0.0, 1.0])),
+            1,
+        ),
     ),
     lecture="07_regression",
     forbidden=BY_HAND,
