@@ -359,6 +359,14 @@ NAMES = (
 )
 
 
+# As a student's file is called who knows how downloads look.
+OWN = st.builds(
+    "{}/{}".format,
+    st.sampled_from(["alove", "Ada_1_assignsubmission_file", "alove/ps1", "x_1_2_p1.ipynb"]),
+    NAMES,
+)
+
+
 @given(NAMES)
 def test_no_name_leads_out(name):
     path = inner_path(name)
@@ -376,7 +384,9 @@ def fuzzed(tmp_path_factory):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.dictionaries(NAMES, st.sampled_from([ADA, b"", b"{}", zipped({"../p1.ipynb": ADA})])),
+    st.dictionaries(
+        NAMES | OWN, st.sampled_from([ADA, b"", b"{}", zipped({"../p1.ipynb": ADA})])
+    ),
     st.sampled_from([None, "canvas", "moodle", "blackboard", "folders"]),
 )
 def test_nothing_is_ever_written_outside_the_course(fuzzed, members, system):
@@ -399,6 +409,9 @@ def test_nothing_is_ever_written_outside_the_course(fuzzed, members, system):
         "gradebook.db",
     }
     assert {p.name for p in course.root.iterdir()} <= allowed
+    for path in (course.root / "submitted").rglob("*"):
+        if path.is_file():
+            assert path.relative_to(course.root / "submitted").parts[1] == "ps1"
     if not result.taken:  # then each file is accounted for
         with zipfile.ZipFile(path) as archive:
             inside = sum(not member.is_dir() for member in archive.infolist())
