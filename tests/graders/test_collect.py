@@ -409,9 +409,9 @@ def test_nothing_is_ever_written_outside_the_course(fuzzed, members, system):
         "gradebook.db",
     }
     assert {p.name for p in course.root.iterdir()} <= allowed
-    for path in (course.root / "submitted").rglob("*"):
-        if path.is_file():
-            assert path.relative_to(course.root / "submitted").parts[1] == "ps1"
+    for placed in (course.root / "submitted").rglob("*"):
+        if placed.is_file():
+            assert placed.relative_to(course.root / "submitted").parts[1] == "ps1"
     if not result.taken:  # then each file is accounted for
         with zipfile.ZipFile(path) as archive:
             inside = sum(not member.is_dir() for member in archive.infolist())
