@@ -84,6 +84,24 @@ from minigrad.functions.inspection import *
 from minigrad.functions.joining import *
 from minigrad.functions.logic import *
 from minigrad.functions.matrix import *
+from minigrad.functions.matrix_equations import cholesky_inverse as cholesky_inverse
+from minigrad.functions.matrix_equations import cholesky_solve as cholesky_solve
+from minigrad.functions.matrix_equations import matrix_exp as matrix_exp
+from minigrad.functions.matrix_equations import (  # noqa: F401
+    older_cholesky as cholesky,
+)
+from minigrad.functions.matrix_equations import (  # noqa: F401
+    older_qr as qr,
+)
+from minigrad.functions.matrix_equations import (  # noqa: F401
+    older_svd as svd,
+)
+from minigrad.functions.matrix_equations import (  # noqa: F401
+    older_vander as vander,
+)
+from minigrad.functions.matrix_equations import (  # noqa: F401
+    pinv as pinverse,
+)
 from minigrad.functions.picking import *
 from minigrad.functions.placing import *
 from minigrad.functions.rearranging import *

@@ -16,3 +16,13 @@ from minigrad.functions.decompositions import solve as solve
 from minigrad.functions.decompositions import svdvals as svdvals
 from minigrad.functions.decompositions import vecdot as vecdot
 from minigrad.functions.decompositions import vector_norm as vector_norm
+from minigrad.functions.matrix import matmul as matmul
+from minigrad.functions.matrix_equations import cond as cond
+from minigrad.functions.matrix_equations import cross as cross
+from minigrad.functions.matrix_equations import matrix_exp as matrix_exp
+from minigrad.functions.matrix_equations import matrix_rank as matrix_rank
+from minigrad.functions.matrix_equations import pinv as pinv
+from minigrad.functions.matrix_equations import qr as qr
+from minigrad.functions.matrix_equations import solve_triangular as solve_triangular
+from minigrad.functions.matrix_equations import svd as svd
+from minigrad.functions.matrix_equations import vander as vander

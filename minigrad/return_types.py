@@ -83,3 +83,59 @@ class topk(ValuesAndIndices):
 
 class kthvalue(ValuesAndIndices):
     """Of `kthvalue`."""
+
+
+class linalg_slogdet(NamedTuple):
+    """The sign of a determinant, and the logarithm of its size."""
+
+    sign: Tensor
+    logabsdet: Tensor
+
+    def __repr__(self) -> str:
+        return text_of(self, self._fields, "linalg_slogdet")
+
+
+class linalg_eigh(NamedTuple):
+    """Eigenvalues in rising order, and eigenvectors as columns."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+    def __repr__(self) -> str:
+        return text_of(self, self._fields, "linalg_eigh")
+
+
+class linalg_svd(NamedTuple):
+    """A = U diag(S) Vh."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+    def __repr__(self) -> str:
+        return text_of(self, self._fields, "linalg_svd")
+
+
+class svd(NamedTuple):
+    """A = U diag(S) Vᵀ."""
+
+    U: Tensor
+    S: Tensor
+    V: Tensor
+
+    def __repr__(self) -> str:
+        return text_of(self, self._fields, "svd")
+
+
+class linalg_qr(NamedTuple):
+    """A = Q R: orthonormal columns, and an upper triangle."""
+
+    Q: Tensor
+    R: Tensor
+
+    def __repr__(self) -> str:
+        return text_of(self, self._fields, type(self).__name__)
+
+
+class qr(linalg_qr):
+    """Of the older `torch.qr`."""

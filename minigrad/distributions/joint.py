@@ -116,7 +116,7 @@ class MultivariateNormal(Distribution):
 
     def entropy(self) -> Tensor:
         constant = 0.5 * self._event_shape[0] * (1.0 + math.log(2 * math.pi))
-        found = constant + self._half_log_det()
+        found: Tensor = constant + self._half_log_det()
         return found.expand(self._batch_shape) if self._batch_shape else found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,25 +15,12 @@ from minigrad.functions.contractions import chain_matmul
 from minigrad.functions.matrix import matmul
 from minigrad.functions.reductions import converted
 from minigrad.functions.shapes import movedim, squeeze, unsqueeze
+from minigrad.return_types import linalg_eigh, linalg_slogdet
 from minigrad.rules import linalg as rules
 from minigrad.several import apply_several
 
 if TYPE_CHECKING:
     from minigrad.tensor import Tensor
-
-
-class SlogdetResult(NamedTuple):
-    """The sign of a determinant, and the logarithm of its size."""
-
-    sign: Any
-    logabsdet: Any
-
-
-class EighResult(NamedTuple):
-    """Eigenvalues in rising order, and eigenvectors as columns."""
-
-    eigenvalues: Any
-    eigenvectors: Any
 
 
 def _matrices(name: str, x: Any, square: bool = True) -> Any:
@@ -104,10 +91,10 @@ def det(A: Tensor) -> Tensor:
     return apply(rules.det, (A,))
 
 
-def slogdet(A: Tensor) -> SlogdetResult:
+def slogdet(A: Tensor) -> linalg_slogdet:
     """The sign of the determinant and ln |det A|, which cannot overflow."""
     _matrices("slogdet", A)
-    return SlogdetResult(*apply_several(rules.slogdet, (A,)))
+    return linalg_slogdet(*apply_several(rules.slogdet, (A,)))
 
 
 def logdet(input: Tensor) -> Tensor:
@@ -197,7 +184,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return found.mT if upper else found
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
+def eigh(A: Tensor, UPLO: str = "L") -> linalg_eigh:
     """Eigenvalues and eigenvectors of symmetric matrices: A = V diag(λ) Vᵀ.
 
     Args:
@@ -206,13 +193,13 @@ def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
     _matrices("eigh", A)
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return EighResult(*apply_several(rules.eigh, (_mirrored(A, UPLO.upper()),)))
+    return linalg_eigh(*apply_several(rules.eigh, (_mirrored(A, UPLO.upper()),)))
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """The eigenvalues of symmetric matrices, in rising order."""
     _matrices("eigvalsh", A)
-    return eigh(A, UPLO).eigenvalues  # type: ignore[no-any-return]
+    return eigh(A, UPLO).eigenvalues
 
 
 def svdvals(A: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minigrad.functions import contractions, decompositions
+from minigrad.functions import contractions, decompositions, matrix_equations
 from minigrad.methods.in_place import of_function
 
 
@@ -23,6 +23,13 @@ class MatrixMethods:
     slogdet = decompositions.slogdet
     inverse = decompositions.inv
     matrix_power = decompositions.matrix_power
+    cholesky = matrix_equations.older_cholesky
+    cholesky_inverse = matrix_equations.cholesky_inverse
+    cholesky_solve = matrix_equations.cholesky_solve
+    matrix_exp = matrix_equations.matrix_exp
+    pinverse = matrix_equations.pinv
+    qr = matrix_equations.older_qr
+    svd = matrix_equations.older_svd
 
     addmv = contractions.addmv
     addr = contractions.addr

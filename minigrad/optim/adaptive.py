@@ -331,8 +331,8 @@ class NAdam(_AdamLike):
             weight_decay,
             momentum_decay=momentum_decay,
             decoupled_weight_decay=decoupled_weight_decay,
-            foreach=foreach,
             maximize=maximize,
+            foreach=foreach,
             capturable=capturable,
             differentiable=differentiable,
         )
@@ -392,10 +392,10 @@ class RAdam(_AdamLike):
             betas,
             eps,
             weight_decay,
-            decoupled_weight_decay=decoupled_weight_decay,
-            foreach=foreach,
             maximize=maximize,
+            foreach=foreach,
             capturable=capturable,
+            decoupled_weight_decay=decoupled_weight_decay,
             differentiable=differentiable,
         )
 

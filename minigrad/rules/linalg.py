@@ -218,3 +218,71 @@ svdvals: Rule = general(
 def _svdvals_cotangent(g: Any, x: Any) -> Any:
     u, _, vt = svd(x)
     return (u * g[..., None, :]) @ vt
+
+
+def _upper_mirrored(x: Any) -> Any:
+    """The lower triangle in both places."""
+    below = tril(x, -1)
+    return below + _t(below) + _as_diagonal(_diagonal(x))
+
+
+def _qr_cotangent(g: Any, out: Any) -> Any:
+    q, r = out
+    g_q, g_r = g
+    inner = _upper_mirrored(r @ _t(g_r) - _t(g_q) @ q)
+    return _t(solve(r, _t(g_q + q @ inner)))
+
+
+def _qr_tangent(t: Any, out: Any) -> Any:
+    q, r = out
+    # T R^-1, in the columns of Q and outside of them.
+    scaled = _t(solve(_t(r), _t(t)))
+    inner = _t(q) @ scaled
+    below = tril(inner, -1)
+    turn = below - _t(below)
+    return q @ turn + scaled - q @ inner, (inner - turn) @ r
+
+
+qr: Rule = general(
+    "linalg_qr",
+    lambda x: tuple(np.linalg.qr(x)),
+    [_qr_cotangent],
+    [_qr_tangent],
+    differentiable=(),
+    formula=("(gQ + Q mirror(R gRᵀ - gQᵀ Q)) R⁻ᵀ",),
+    note="mirror: the lower triangle in both places. Of at least as many rows as columns",
+    cases=(Case((np.array([[2.0, 0.5], [0.1, 1.0], [0.7, -0.4]]),)), Case((_WELL,))),
+)
+
+
+def _lower_twice(x: Any) -> Any:
+    return np.tril(x) + np.tril(x, -1).swapaxes(-1, -2)
+
+
+def _pinv_cotangent(g: Any, x: Any, out: Any) -> Any:
+    p, g_t = _t(out), _t(g)
+    left = g_t @ out @ p
+    right = p @ out @ g_t
+    return -(p @ g @ p) + left - x @ (out @ left) + right - (right @ out) @ x
+
+
+def _pinv_tangent(t: Any, x: Any, out: Any) -> Any:
+    t_t = _t(t)
+    left = out @ _t(out) @ t_t
+    right = t_t @ _t(out) @ out
+    return -(out @ t @ out) + left - (left @ x) @ out + right - out @ (x @ right)
+
+
+pinv: Rule = general(
+    "linalg_pinv",
+    lambda x, rcond, lower: np.linalg.pinv(_lower_twice(x) if lower else x, rcond=rcond),
+    [_pinv_cotangent],
+    [_pinv_tangent],
+    params=("rcond", "lower"),
+    formula=("-P G P + (1 - X P) Gᵀ P Pᵀ + Pᵀ P Gᵀ (1 - P X)",),
+    note="Golub and Pereyra, 1973; where the rank does not change",
+    cases=(
+        Case((np.array([[2.0, 0.5], [0.1, 1.0], [0.7, -0.4]]),), (1e-12, False)),
+        Case((_WELL,), (1e-12, False)),
+    ),
+)

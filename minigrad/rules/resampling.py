@@ -72,16 +72,29 @@ def _of_dimensions(before: str, after: str) -> Any:
 adaptive_avg_pool = _resampling(
     "adaptive_avg_pool", _of_dimensions("AdaptiveAvgPool", "Backward0")
 )
+upsample_nearest = _resampling(
+    "upsample_nearest", _of_dimensions("UpsampleNearest", "Backward0")
+)
+upsample_nearest_exact = _resampling(
+    "upsample_nearest_exact", _of_dimensions("UpsampleNearestExact", "Backward0")
+)
+upsample_linear = _resampling("upsample_linear", _of_dimensions("UpsampleLinear", "Backward0"))
+upsample_bilinear = _resampling(
+    "upsample_bilinear", _of_dimensions("UpsampleBilinear", "Backward0")
+)
+upsample_trilinear = _resampling(
+    "upsample_trilinear", _of_dimensions("UpsampleTrilinear", "Backward0")
+)
+upsample_bicubic = _resampling(
+    "upsample_bicubic", _of_dimensions("UpsampleBicubic", "Backward0")
+)
 UPSAMPLING = {
-    mode: _resampling(f"upsample_{mode.replace('-', '_')}", _of_dimensions(name, "Backward0"))
-    for mode, name in {
-        "nearest": "UpsampleNearest",
-        "nearest-exact": "UpsampleNearestExact",
-        "linear": "UpsampleLinear",
-        "bilinear": "UpsampleBilinear",
-        "trilinear": "UpsampleTrilinear",
-        "bicubic": "UpsampleBicubic",
-    }.items()
+    "nearest": upsample_nearest,
+    "nearest-exact": upsample_nearest_exact,
+    "linear": upsample_linear,
+    "bilinear": upsample_bilinear,
+    "trilinear": upsample_trilinear,
+    "bicubic": upsample_bicubic,
 }
 resample_adjoint: Rule = linear(
     "resample_adjoint",
