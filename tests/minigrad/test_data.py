@@ -157,3 +157,7 @@ def test_the_order_is_pytorchs():
 
     for ours, expected in zip(orders(mg, data), orders(torch, theirs), strict=True):
         assert ours == expected
+
+
+def test_all_batches_are_made_in_the_main_process():
+    assert mg.utils.data.get_worker_info() is None

@@ -6,6 +6,7 @@ from minigrad.utils.data import sampler as sampler
 from minigrad.utils.data.collate import default_collate as default_collate
 from minigrad.utils.data.collate import default_convert as default_convert
 from minigrad.utils.data.dataloader import DataLoader as DataLoader
+from minigrad.utils.data.dataloader import get_worker_info as get_worker_info
 from minigrad.utils.data.dataset import ChainDataset as ChainDataset
 from minigrad.utils.data.dataset import ConcatDataset as ConcatDataset
 from minigrad.utils.data.dataset import Dataset as Dataset
