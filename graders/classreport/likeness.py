@@ -19,6 +19,7 @@ from itertools import combinations
 SMALLEST = 25  # nodes of a syntax tree; below that a coincidence is likely
 FEWEST_WORDS = 12
 RARE = 0.02  # of those who answered; but two may always share
+MOST = 10  # students; in a class of thousands, more of them meet by chance
 SHARED = 2  # questions
 
 
@@ -58,7 +59,7 @@ def clusters(
                 answered[question] += 1
     pairs: dict[tuple[str, str], set[str]] = defaultdict(set)
     for (question, _), students in by_answer.items():
-        if 1 < len(students) <= max(2, RARE * answered[question]):
+        if 1 < len(students) <= max(2, min(MOST, RARE * answered[question])):
             for pair in combinations(students, 2):
                 pairs[pair].add(question)
     close = {pair: questions for pair, questions in pairs.items() if len(questions) >= shared}

@@ -1,5 +1,7 @@
 """Near-identical answers: what style hides, and what a class has in common."""
 
+import random
+
 import pytest
 from synthetic import class_of
 
@@ -71,6 +73,17 @@ def test_rare_answers_that_are_shared_are_found_and_common_ones_are_not():
 def test_an_answer_that_spread_through_the_class_is_no_evidence():
     many = tuple(f"s{i:03}" for i in range(50))
     assert clusters(class_with((many, ("q0", "q1", "q2")))) == []
+
+
+def test_in_a_class_of_thousands_chance_is_no_evidence():
+    draw = random.Random(1)
+    answers = {
+        f"s{i}": {f"q{q}": f"variant{draw.randrange(60)}" for q in range(6)}
+        for i in range(20_000)
+    }
+    for question in ("q1", "q4"):
+        answers["s5"][question] = answers["s900"][question] = "copied"
+    assert clusters(answers) == [Cluster(("s5", "s900"), ("q1", "q4"))]
 
 
 def test_they_are_read_from_a_graded_class(tmp_path):
