@@ -26,6 +26,8 @@ _BROKEN = (
     *(EOFError, OSError),
 )
 LONGEST_NAME = 255  # bytes in UTF-8, as file systems have it
+LONGEST_PATH = 1000  # bytes inside one archive; a system takes 4096 with the course's own
+DEEPEST_PATH = 50  # folders within folders
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 OTHER_ARCHIVES = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
 
@@ -91,9 +93,10 @@ def inner_path(name: str) -> PurePosixPath | None:
     if text.startswith("/") or (len(text) > 1 and text[1] == ":"):
         return None
     parts = [part for part in text.split("/") if part not in ("", ".")]
-    if not parts or not all(map(good_name, parts)):
+    if not parts or len(parts) > DEEPEST_PATH or not all(map(good_name, parts)):
         return None
-    return PurePosixPath(*parts)
+    path = PurePosixPath(*parts)
+    return path if len(bytes(path)) <= LONGEST_PATH else None
 
 
 def good_name(part: str) -> bool:
@@ -132,7 +135,7 @@ def _from_disk(path: Path) -> Callable[[int], bytes]:
     return read
 
 
-_BAD_NAME = "Its name leads out of the folder or is no name for a file."
+_BAD_NAME = "Its name leads out of the folder or is no name for a file, or it is too long."
 
 
 def _zip(name: str, source: Path | bytes) -> Iterator[Found | NotTaken]:

@@ -25,6 +25,7 @@ from typing import Any
 import yaml
 
 from graders.collecting.archives import Found, NotTaken, Unreadable
+from graders.problems import UserProblem
 from graders.roster import Person
 
 METADATA = "submission_metadata.yml"
@@ -63,19 +64,22 @@ _MOODLE = re.compile(
 _BLACKBOARD = re.compile(
     r"(?P<who>.+)_[^\W\d_]+_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
+_GRADESCOPE = re.compile(r"submission_\d+")
 _BLACKBOARD_NAME = re.compile(r"^Name:\s*(?P<name>.+?)\s*\((?P<login>[^()\s]+)\)", re.MULTILINE)
 
 
 def layout(found: Iterable[Found]) -> str:
     """The system that a download comes from, by the names of most of its files."""
     parts = [file.path.parts for file in found]
-    if any(path[-1] == METADATA for path in parts):
-        return "gradescope"
-    for name, pattern in (
+    systems = [
         ("moodle", _MOODLE),
         ("blackboard", _BLACKBOARD),
         ("canvas", _CANVAS),
-    ):
+    ]
+    if any(path[-1] == METADATA for path in parts):
+        # That alone says nothing: a student may have handed in a file of this name.
+        systems.insert(0, ("gradescope", _GRADESCOPE))
+    for name, pattern in systems:
         fitting = sum(any(map(pattern.fullmatch, path)) for path in parts)
         if parts and 2 * fitting > len(parts):
             return name
@@ -197,7 +201,16 @@ def _time(text: str, timezone: tzinfo) -> datetime | None:
 
 def gradescope(found: Iterable[Found], **_: Any) -> Sorted:
     files = list(found)
-    about = next(file for file in files if file.path.name == METADATA)
+    about = min(
+        (file for file in files if file.path.name == METADATA),
+        key=lambda file: len(file.path.parts),  # the students' own lie deeper
+        default=None,
+    )
+    if about is None:
+        raise UserProblem(
+            f"there is no {METADATA} in the download, which says whose the submissions are; "
+            "export it anew from Gradescope, or leave --from out."
+        )
     try:
         known = yaml.load(about.read(LARGEST_TEXT), _Loader)
     except (Unreadable, yaml.YAMLError, ValueError) as error:

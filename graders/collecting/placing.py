@@ -179,10 +179,14 @@ def place(
         return False
     scratch = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(scratch, ignore_errors=True)
-    for path, data in result.files.items():
-        target = scratch / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+    try:
+        for path, data in result.files.items():
+            target = scratch / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    except OSError:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
     if folder.exists():
         aside.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder, aside)

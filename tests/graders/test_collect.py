@@ -19,6 +19,7 @@ from graders.collecting import archives
 from graders.collecting.archives import NotTaken, files, inner_path
 from graders.collecting.collect import collect
 from graders.course import Course, timestamp
+from graders.problems import UserProblem
 from graders.roster import Person, RosterProblem, Row, Students, read_roster
 
 ADA, BOB, CLEO = (handed_in(df=f"{GOOD_F}  # {name}") for name in ("ada", "bob", "cleo"))
@@ -174,6 +175,56 @@ def test_gradescope_and_its_groups(course, tmp_path):
     said = reasons(result)
     assert "does not say whose" in said[f"{top}/submission_7/p1.ipynb"]
     assert "does not say whose" in said[f"{top}/submission_600000002/p1.ipynb"]
+
+
+def test_a_students_own_metadata_says_nothing(course, tmp_path):
+    theirs = METADATA.replace("submission_409194023", "p1").encode()
+    moodle = gather(
+        course,
+        tmp_path,
+        {
+            "Ada Lovelace_1_assignsubmission_file/p1.ipynb": ADA,
+            "Ada Lovelace_1_assignsubmission_file/submission_metadata.yml": theirs,
+            "Bela Babbage_657738_assignsubmission_file/p1.ipynb": BOB,
+        },
+    )
+    assert set(moodle.systems.values()) == {"moodle"}
+    assert [one.student for one in moodle.taken] == ["alove", "bbab"]
+    gradescope = gather(
+        course,
+        tmp_path,
+        {
+            "submission_500000001/submission_metadata.yml": theirs,
+            "submission_500000001/p1.ipynb": CLEO,
+            "submission_409194023/p1.ipynb": ADA,
+            "submission_metadata.yml": METADATA.encode(),
+        },
+    )
+    assert set(gradescope.systems.values()) == {"gradescope"}
+    assert [one.student for one in gradescope.taken] == ["alove", "cleo1", "cleo2"]
+    with pytest.raises(UserProblem, match=r"submission_metadata\.yml"):
+        gather(course, tmp_path, {"alove/p1.ipynb": ADA}, system="gradescope")
+
+
+def test_one_long_path_does_not_stop_the_class(course, tmp_path):
+    deep, long = "d/" * 1500, "/".join("n" * 200 for _ in range(30))
+    result = gather(
+        course,
+        tmp_path,
+        {
+            "alove/p1.ipynb": ADA,
+            f"alove/{deep}p1.ipynb": ADA,
+            f"alove/{long}": b"",
+            "bbab/p1.ipynb": BOB,
+            "bbab/p1.ipynb/data.csv": b"",
+        },
+    )
+    assert [one.student for one in result.taken] == ["alove"]
+    said = [one.why for one in result.not_taken]
+    assert sum("too long" in why for why in said) == 2
+    assert any("in each other's way" in why for why in said)
+    left = (course.root / "submitted").glob("*/.*")
+    assert list(left) == [], "what was begun is taken away"
 
 
 @pytest.mark.parametrize(
