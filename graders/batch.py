@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from graders.conventions import SourceProblem
 from graders.course import Course, CourseProblem, Submission, with_autotests
@@ -285,6 +285,10 @@ class Run:
 
     def _work(self, submission: Submission) -> Work:
         theirs, notes = self.course.submitted_files(submission)
+        ours = [*self.source_files, *(f"{name}.ipynb" for name in self.sources)]
+        for name in _in_the_way(theirs, ours):
+            del theirs[name]
+            notes.append(f"{name} is in the way of the instructor's files and was left out.")
         files = theirs | self.source_files
         jobs: dict[str, Job] = {}
         unreadable: dict[str, str] = {}
@@ -544,6 +548,17 @@ def _checked(name: str, source: bytes) -> bytes:
     if language != "python":
         raise SourceProblem(f"{name}.ipynb is written in {language}; Python is graded here.")
     return source
+
+
+def _in_the_way(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
+    """Files of a student's where an instructor has a folder, or in a folder that is a file."""
+    files = {PurePath(name) for name in ours}
+    folders = {folder for file in files for folder in file.parents}
+    return [
+        name
+        for name in theirs
+        if PurePath(name) in folders or not files.isdisjoint(PurePath(name).parents)
+    ]
 
 
 def _digest(data: bytes) -> str:

@@ -29,6 +29,7 @@ from traitlets.config import Config
 from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 from graders import light  # noqa: F401 (before nbgrader)
+from graders.collecting.archives import LONGEST_PATH
 from graders.conventions import AUTOTEST, Conventions, SourceProblem
 from graders.jobs import Settings
 from graders.limits import Limits
@@ -375,6 +376,9 @@ class Course:
                 if name.endswith(".ipynb") or name == "timestamp.txt" or self._ignored(name):
                     continue
                 shown = str(path.relative_to(folder))
+                if len(os.fsencode(shown)) > LONGEST_PATH:
+                    notes.append(f"{shown[:60]}… is too long a name; the file was left out.")
+                    continue
                 if not _is_file(path):
                     # A link could point at the gradebook and carry it into the sandbox.
                     notes.append(f"{shown} is a link or no regular file and was left out.")

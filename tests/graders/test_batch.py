@@ -168,6 +168,33 @@ def test_files_beside_the_notebook(course, pool):
     assert any("stolen.db is a link" in note for note in report.notes)
 
 
+def test_a_file_in_the_way_of_the_instructors_stops_nobody(course, pool):
+    for place in ("tables/values.csv", "readme"):
+        path = course / "source/ps1" / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("21")
+    reads = 'def df(x):\n    return x * 2 if open("tables/values.csv").read() == "21" else 0'
+    hand_in(course, "ada", handed_in(df=reads))
+    beside = course / "submitted/ada/ps1"
+    (beside / "tables").write_text("a file where a folder should be")
+    (beside / "readme").mkdir()
+    (beside / "readme" / "own.txt").write_text("a folder where a file should be")
+    (beside / "p1.ipynb").rename(beside / "mine.ipynb")
+    (beside / "p1.ipynb").mkdir()
+    (beside / "p1.ipynb" / "own.txt").write_text("a folder where the notebook should be")
+    deep = beside.joinpath(*["n" * 200] * 6)
+    deep.mkdir(parents=True)
+    (deep / "own.txt").write_text("too deep")
+    assert "ada" not in dict(grade(course, pool)[0].unusable)
+    assert marks(course)["ada"]["df_test"] == 2.0
+    (report,) = [r for r in reports(Course(course), "ps1") if r.submission == "ada"]
+    said = " ".join(report.notes)
+    assert "tables is in the way" in said
+    assert "readme/own.txt is in the way" in said
+    assert "p1.ipynb/own.txt is in the way" in said
+    assert "too long a name" in said
+
+
 def test_two_notebooks_an_own_structure_and_an_own_database(tmp_path, pool):
     two = {
         "one": notebook(answer("f", "def f(): return 1"), graded("t", "assert f() == 1", 2)),
