@@ -35,6 +35,13 @@ class Marks:
     out_of: float
     zero_for_missing: bool = False
 
+    def __post_init__(self) -> None:
+        if self.out_of and any(not one.max_mark for one in self.standings):
+            raise UserProblem(
+                f"{self.assignment} has no points, so that there is nothing to convert to "
+                f"{number(self.out_of)}; leave --out-of out."
+            )
+
     def value(self, one: Standing) -> float | None:
         """The mark on the scale that is asked for."""
         if not one.handed_in:

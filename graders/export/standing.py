@@ -59,8 +59,9 @@ def standings(url: str, assignment: str) -> list[Standing]:
                 f"{assignment} is not in the gradebook; 'graders grade {assignment}' puts it "
                 "there."
             )
-        largest = _largest(connection, found.id)
-        names, points, penalties = _grades(connection, found.id)
+        cells = _cells(connection, found.id)
+        names, points, penalties = _grades(connection, found.id, cells)
+        largest = sum(cell.max_score for cell in cells)
         rows = connection.execute(
             sql.select(person, submission.c.id.label("work"), submission.c.timestamp,
                        submission.c.extension)
@@ -99,27 +100,28 @@ def _late(when: datetime | None, due: datetime | None, extension: object) -> flo
     return max(0.0, (when - due).total_seconds())
 
 
-def _largest(connection: sql.Connection, assignment: str) -> float:
-    cell, base, book = (
-        model.__table__ for model in (api.GradeCell, api.BaseCell, api.Notebook)
-    )
-    task = api.TaskCell.__table__
-    total = 0.0
-    for marked in (cell, task):
+def _cells(connection: sql.Connection, assignment: str) -> list[sql.Row]:
+    """The questions: id, name and max_score."""
+    base, book = api.BaseCell.__table__, api.Notebook.__table__
+    found: list[sql.Row] = []
+    for marked in (api.GradeCell.__table__, api.TaskCell.__table__):
         query = (
-            sql.select(sql.func.coalesce(sql.func.sum(marked.c.max_score), 0.0))
+            sql.select(base.c.id, base.c.name, marked.c.max_score)
             .join(base, base.c.id == marked.c.id)
             .join(book, book.c.id == base.c.notebook_id)
             .where(book.c.assignment_id == assignment)
         )
-        total += float(connection.execute(query).scalar_one())
-    return total
+        found += connection.execute(query).all()
+    return found
 
 
 def _grades(
-    connection: sql.Connection, assignment: str
+    connection: sql.Connection, assignment: str, cells: list[sql.Row]
 ) -> tuple[dict[str, list[str]], dict[str, float], dict[str, float]]:
-    """By submission: the undecided questions, the points, the late penalty."""
+    """By submission: the undecided questions, the points, the late penalty.
+
+    A question that was added after a submission was graded has no mark there, and no zero.
+    """
     submission, book, grade, base = (
         model.__table__
         for model in (api.SubmittedAssignment, api.SubmittedNotebook, api.Grade, api.BaseCell)
@@ -127,20 +129,25 @@ def _grades(
     ours = submission.c.assignment_id == assignment
     undecided: dict[str, list[str]] = defaultdict(list)
     points: dict[str, float] = {}
+    marked: dict[str, set[str]] = defaultdict(set)
     query = (
-        sql.select(submission.c.id, base.c.name, grade.c.auto_score, grade.c.manual_score,
-                   grade.c.extra_credit, grade.c.needs_manual_grade)
+        sql.select(submission.c.id, grade.c.cell_id, base.c.name, grade.c.auto_score,
+                   grade.c.manual_score, grade.c.extra_credit, grade.c.needs_manual_grade)
         .join(book, book.c.assignment_id == submission.c.id)
         .join(grade, grade.c.notebook_id == book.c.id)
         .join(base, base.c.id == grade.c.cell_id)
         .where(ours)
-        .order_by(base.c.name)
     )  # fmt: skip
     for row in connection.execute(query):
         given = row.auto_score if row.manual_score is None else row.manual_score
         points[row.id] = points.get(row.id, 0.0) + (given or 0.0) + (row.extra_credit or 0.0)
+        marked[row.id].add(row.cell_id)
         if given is None or row.needs_manual_grade:
             undecided[row.id].append(row.name)
+    for work, there in marked.items():
+        undecided[work] = sorted(
+            undecided[work] + [cell.name for cell in cells if cell.id not in there]
+        )
     query = (
         sql.select(submission.c.id, sql.func.sum(book.c.late_submission_penalty))
         .join(book, book.c.assignment_id == submission.c.id)

@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from nbgrader import api
 from small_course import make_course
-from small_notebooks import source
+from small_notebooks import graded, source
 
 from graders import cli
 from graders.conventions import Conventions
@@ -121,6 +122,28 @@ def test_standings_are_nbgraders_but_for_what_is_undecided(course):
     assert found["cleo"].mark == 6.25
     with pytest.raises(GradebookProblem, match="graders grade ps9"):
         standings(course.directory.db_url, "ps9")
+
+
+def test_a_question_that_came_after_grading_is_undecided_and_no_zero(course):
+    longer = json.loads(source())
+    longer["cells"].append(graded("new_test", "assert True", 2.0))
+    slots = template(json.dumps(longer).encode(), Conventions())[0]
+    with Gradebook(course.directory.db_url, course.directory.course_id) as book:
+        book.prepare("ps1", {"p1": slots})
+    found = {one.student.id: one for one in standings(course.directory.db_url, "ps1")}
+    assert found["ada"].max_mark == 11.0
+    assert found["ada"].mark is None
+    assert found["ada"].undecided == ("new_test",)
+    assert found["cleo"].undecided == ("new_test", "why")
+    assert not found["dan"].handed_in
+
+
+def test_marks_on_another_scale_where_there_are_no_points(course):
+    (one, *_) = standings(course.directory.db_url, "ps1")
+    empty = replace(one, mark=0.0, max_mark=0.0)
+    assert Marks("ps1", [empty], out_of=0.0).value(empty) == 0.0
+    with pytest.raises(UserProblem, match="no points"):
+        Marks("ps1", [empty], out_of=5.0)
 
 
 def test_a_fresh_file_for_canvas(course):
