@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graders.collecting.archives import good_name
@@ -94,6 +94,14 @@ def read_roster(path: Path) -> dict[str, Row]:
         if roster.setdefault(row.id, row) != row:
             raise RosterProblem(f"{path}, line {number}: the id {row.id} stands there twice.")
     return roster
+
+
+def joined(there: Mapping[str, Row], added: Mapping[str, Row]) -> dict[str, Row]:
+    """Both rosters; what the second leaves empty of a student stays as it was."""
+    both = dict(there)
+    for student, row in added.items():
+        both[student] = replace(both.get(student, row), **row.values())
+    return both
 
 
 def write_roster(path: Path, roster: Mapping[str, Row]) -> None:
@@ -196,6 +204,10 @@ class Students:
         if person.lms_id and self._numbers[student] not in ("", person.lms_id):
             return None
         return student
+
+    def number(self, student: str) -> str:
+        """The one that the system gave a student, as the roster has it."""
+        return self._numbers[student]
 
     def candidates(self, person: Person) -> list[str]:
         """Those who share the name."""

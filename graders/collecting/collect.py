@@ -116,13 +116,7 @@ def _student(handed_in: HandedIn, students: Students, result: Collected) -> str 
     if student := students.find(person):
         return student
     if len(students):
-        shared = students.candidates(person)
-        why = (
-            f"{person} may be any of {', '.join(shared)}; put the system's number into the "
-            "roster's column lms_user_id."
-            if len(shared) > 1
-            else f"{_described(person)} is not in the roster; add them to it and collect again."
-        )
+        why = _why_unknown(person, students)
     else:
         student = person.id or person.email or person.lms_id
         usable = good_name(student) and not student.startswith(".")
@@ -131,6 +125,23 @@ def _student(handed_in: HandedIn, students: Students, result: Collected) -> str 
         why = "It does not say whose it is; name a roster with --roster."
     result.not_taken += [NotTaken(file.where, why) for _, file in handed_in.files]
     return None
+
+
+def _why_unknown(person: Person, students: Students) -> str:
+    shared = students.candidates(person)
+    if len(shared) > 1:
+        return (
+            f"{person} may be any of {', '.join(shared)}; put the system's number into the "
+            "roster's column lms_user_id."
+        )
+    number = students.number(shared[0]) if shared else ""
+    if number and person.lms_id and number != person.lms_id:
+        return (
+            f"{shared[0]} has the number {number} in the roster and {person} has "
+            f"{person.lms_id} here; if they are one, take in the new class list with 'graders "
+            "roster' and collect again."
+        )
+    return f"{_described(person)} is not in the roster; add them to it and collect again."
 
 
 def _described(person: Person) -> str:

@@ -2,7 +2,8 @@
 
 FILE is a CSV: the gradebook that Canvas exports, Moodle's participants or grading worksheet,
 Gradescope's roster, or nbgrader's own columns (id, first_name, last_name, email, lms_user_id).
-It is added to roster.csv in the course folder and to the gradebook; nobody is taken out.
+It is added to roster.csv in the course folder and to the gradebook; nobody is taken out, and
+what it does not say of a student stays as it was.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import OK
-from graders.roster import read_roster, write_roster
+from graders.roster import joined, read_roster, write_roster
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     course = Course(options.course)
     there = read_roster(course.roster_file) if course.roster_file.is_file() else {}
     added = read_roster(options.file)
-    roster = there | added
+    roster = joined(there, added)
     write_roster(course.roster_file, roster)
     with Gradebook(course.directory.db_url, course.directory.course_id) as book:
         book.enrol({student: row.values() for student, row in roster.items()})

@@ -505,6 +505,29 @@ def test_the_command_lists_everything_and_writes_it(course, tmp_path, capsys):
     assert course.roster()["alove"]["email"] == "a@b.c"
 
 
+def test_a_second_class_list_takes_nothing_out(course, tmp_path):
+    first, second = tmp_path / "canvas.csv", tmp_path / "gradescope.csv"
+    first.write_text("id,first_name,email,lms_user_id\nalove,Ada,a@b.c,340934\nbbab,Bob,,\n")
+    second.write_text("SID,Name,Email\nalove,Augusta Lovelace,\ncleo1,Cleo Smith,c@b.c\n")
+    for path in (first, second):
+        assert cli.main(["roster", str(path), "--course", str(course.root), "--quiet"]) == 0
+    roster = course.roster()
+    assert list(roster) == ["alove", "bbab", "cleo1"]
+    assert roster["alove"] == {
+        "first_name": "Augusta",
+        "last_name": "Lovelace",
+        "email": "a@b.c",
+        "lms_user_id": "340934",
+    }
+
+
+def test_another_number_is_said_and_not_called_unknown(course, tmp_path):
+    place = "Bela Babbage_1_assignsubmission_file/p1.ipynb"
+    result = gather(course, tmp_path, {place: BOB})
+    assert result.taken == []
+    assert "bbab has the number 657738 in the roster" in reasons(result)[place]
+
+
 # -- rosters ----------------------------------------------------------------------------------
 
 
