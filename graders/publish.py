@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from graders.classreport import class_report
 from graders.classreport.likeness import Cluster
 from graders.conventions import Conventions
 from graders.feedback import feedback_page
+from graders.files import write_whole
 from graders.marks import write_csv
 from graders.plaintext import one_line
 from graders.rebuild import template
@@ -147,12 +147,3 @@ def file_name(submission: str) -> str:
         return f"{safe}.html"
     digest = hashlib.sha256(submission.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{safe}-{digest[:8]}.html"
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write the whole file, or leave what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8", newline="")
-    os.replace(fresh, path)
-    return path

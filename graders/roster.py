@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graders.collecting.archives import good_name
+from graders.files import write_whole
 from graders.problems import UserProblem
 
 FIELDS = ("first_name", "last_name", "email", "lms_user_id")
@@ -111,9 +112,7 @@ def write_roster(path: Path, roster: Mapping[str, Row]) -> None:
     writer.writerow(["id", *FIELDS])
     for row in roster.values():
         writer.writerow([row.id, *(getattr(row, name) for name in FIELDS)])
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text.getvalue(), encoding="utf-8", newline="")
-    fresh.replace(path)
+    write_whole(path, text.getvalue())
 
 
 def delimiter(text: str) -> str:

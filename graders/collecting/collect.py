@@ -16,6 +16,7 @@ from graders.collecting.archives import Found, NotTaken, files, good_name
 from graders.collecting.layouts import LAYOUTS, HandedIn, layout
 from graders.collecting.placing import Rules, contents, place
 from graders.course import Course, timestamp
+from graders.files import write_whole
 from graders.gradebook import Gradebook
 from graders.marks import spreadsheet_text
 from graders.plaintext import one_line
@@ -220,12 +221,8 @@ def people(course: Course, assignment: str) -> dict[str, dict[str, str]]:
 
 
 def _remember(course: Course, assignment: str, known: Mapping[str, Any]) -> None:
-    path = people_file(course, assignment)
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(people(course, assignment) | known, indent=1, sort_keys=True)
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_text(text + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write_whole(people_file(course, assignment), text + "\n")
 
 
 def _enrol(course: Course, known: Mapping[str, Any], roster: Mapping[str, Row]) -> None:
@@ -248,16 +245,11 @@ def _row(student: str, said: Mapping[str, str]) -> Row:
 
 def _write_table(course: Course, assignment: str, result: Collected) -> Path:
     """Everything that was not taken, in a file beside the reports."""
-    path = course.root / "reports" / assignment / NOT_COLLECTED
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["what", "why"])
     writer.writerows(_cells(result.not_taken))
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text.getvalue(), encoding="utf-8", newline="")
-    fresh.replace(path)
-    return path
+    return write_whole(course.root / "reports" / assignment / NOT_COLLECTED, text.getvalue())
 
 
 def _cells(not_taken: Iterable[NotTaken]) -> Iterable[tuple[str, str]]:

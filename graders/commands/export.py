@@ -18,6 +18,7 @@ from rich.text import Text
 from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
+from graders.files import write_whole
 from graders.plaintext import one_line
 from graders.problems import UserProblem
 
@@ -60,7 +61,6 @@ def run(options: argparse.Namespace) -> int:
     from graders.course import Course
     from graders.export.lms import FRESH, Marks, merge
     from graders.export.standing import standings
-    from graders.publish import write_whole
 
     if options.into and options.system not in ("canvas", "moodle"):
         raise UserProblem(

@@ -18,6 +18,7 @@ from rich.text import Text
 from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
+from graders.files import write_whole
 from graders.plaintext import one_line
 from graders.words import points
 
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     from graders.collecting.collect import people
     from graders.course import Course
     from graders.feedback import given
-    from graders.publish import feedback_pages, file_name, write_whole
+    from graders.publish import feedback_pages, file_name
     from graders.results import results
 
     course, assignment = Course(options.course), options.assignment
@@ -78,29 +79,35 @@ def run(options: argparse.Namespace) -> int:
     for student, page in pages.items():
         write_whole(folder / "feedback" / file_name(student), page)
     about: dict[str, object] = {"pages": len(pages), "folder": str(folder / "feedback")}
-    left_out: list[str] = []
+    ways: list[tuple[set[str], str]] = []  # who cannot be reached so, and why
     if options.system:
-        known = people(course, assignment)
+        prefixes = _prefixes(people(course, assignment), options.system)
         named = {
             student: name
             for student in pages
             if (
                 name := given.zip_name(
-                    options.system, student, _prefix(known, student, options.system), assignment
+                    options.system, student, prefixes.get(student, ""), assignment
                 )
             )
         }
         archive = folder / f"feedback_{options.system}.zip"
-        archive.write_bytes(given.zipped({name: pages[s] for s, name in named.items()}))
+        write_whole(archive, given.zipped({name: pages[s] for s, name in named.items()}))
         about["zip"] = str(archive)
-        left_out += [student for student in pages if student not in named]
+        not_from = f"not collected from {options.system.capitalize()}"
+        ways.append((pages.keys() - named.keys(), not_from))
     if options.exchange:
-        left_out += given.to_exchange(course, assignment, pages)
-    handed_over = options.system or options.exchange
-    if handed_over:
-        out = {student: marks[student] for student in pages if student not in left_out}
-        given.write_down(course, assignment, out)
-    about["left_out"] = left_out
+        missed = given.to_exchange(course, assignment, pages)
+        ways.append((set(missed), "not handed in by the exchange"))
+    told_now = {s: marks[s] for s in pages if any(s not in missed for missed, _ in ways)}
+    if told_now:
+        given.write_down(course, assignment, told_now)
+    left_out = {
+        student: ", ".join(why for missed, why in ways if student in missed)
+        for student in sorted(pages)
+        if any(student in missed for missed, _ in ways)
+    }
+    about["left_out"] = list(left_out)
     shown = [change for change in changes if change.student in pages] if told else []
     if options.json:
         about["changes"] = {change.student: [change.before, change.now] for change in shown}
@@ -116,21 +123,18 @@ def run(options: argparse.Namespace) -> int:
             )
         if len(shown) > SHOWN:
             _line(f"and {len(shown) - SHOWN:,} more")
-        for student in left_out[:SHOWN]:
-            why = (
-                "not handed in by the exchange"
-                if options.exchange
-                else f"not collected from {options.system.capitalize()}"
-            )
+        for student, why in list(left_out.items())[:SHOWN]:
             _line(f"left out  {one_line(student, 40)}: {why}", "bold red")
-        if not handed_over:
+        if len(left_out) > SHOWN:
+            _line(f"and {len(left_out) - SHOWN:,} more that are left out")
+        if not ways:
             _line("nothing is given out yet: --for canvas, moodle or folders, or --exchange")
     return LOOK if left_out else OK
 
 
-def _prefix(known: dict[str, dict[str, str]], student: str, system: str) -> str:
-    person = known.get(student, {})
-    return person.get("prefix", "") if person.get("system") == system else ""
+def _prefixes(known: dict[str, dict[str, str]], system: str) -> dict[str, str]:
+    """What the system wants before the name of a file, by student, of those it knows."""
+    return {s: one["prefix"] for s, one in known.items() if one["system"] == system}
 
 
 def _mark(value: float | None) -> str:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from graders.by_hand import ByHand
 from graders.course import Course
+from graders.files import write_whole
 from graders.problems import UserProblem
-from graders.publish import write_whole
 from graders.report import Report
 
 Marks = dict[str, dict[str, float | None]]  # by student and question
@@ -74,14 +74,20 @@ def record_file(course: Course, assignment: str) -> Path:
 
 
 def given_out(course: Course, assignment: str, *, before: datetime | None = None) -> Marks:
-    """What each student was told last, or last before a time."""
+    """What each student was told last, or last before a time.
+
+    A line that was cut off is passed over: to tell somebody twice is the smaller harm.
+    """
     told: Marks = {}
     try:
         lines = record_file(course, assignment).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return told
     for line in lines:
-        record = json.loads(line)
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
         if before is None or datetime.fromisoformat(record["time"]) < before:
             told |= record["marks"]
     return told
@@ -92,8 +98,9 @@ def write_down(course: Course, assignment: str, marks: Marks) -> None:
     path = record_file(course, assignment)
     path.parent.mkdir(parents=True, exist_ok=True)
     entry = {"time": datetime.now(UTC).isoformat(), "marks": marks}
+    cut_off = path.exists() and not path.read_bytes().endswith(b"\n")
     with open(path, "a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, sort_keys=True) + "\n")
+        file.write("\n" * cut_off + json.dumps(entry, sort_keys=True) + "\n")
 
 
 # -- ways out ---------------------------------------------------------------------------------

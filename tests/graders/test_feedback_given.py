@@ -14,6 +14,7 @@ from graders import cli
 from graders.by_hand import ByHand, read_by_hand, settled
 from graders.collecting.collect import collect
 from graders.course import Course
+from graders.feedback.given import given_out, record_file, write_down
 from graders.report import Question, Report, Status
 
 
@@ -119,6 +120,31 @@ def test_who_did_not_come_from_there_is_named(folder, capsys):
         "11/ps1_feedback.html",
         "12/ps1_feedback.html",
     }
+
+
+def test_by_two_ways_each_reason_is_said_and_nobody_is_told_twice(folder, tmp_path, capsys):
+    to = ["--to", str(tmp_path / "new")]
+    assert run(folder, "feedback", "--for", "moodle", "--exchange", *to) == 1
+    said = capsys.readouterr().out
+    assert said.count("left out  11") == 1
+    assert "not collected from Moodle, not handed in by the exchange" in said
+    assert run(folder, "feedback", "--for", "folders", "--exchange", "--json", *to) == 1
+    assert json.loads(capsys.readouterr().out)["left_out"] == ["11", "12"]
+    again = ["--for", "folders", "--only-changed", "--to", str(tmp_path / "newer")]
+    assert run(folder, "feedback", *again) == 0, "the ZIP reached them"
+    assert (tmp_path / "newer" / "feedback_folders.zip").is_file()
+    assert "0 pages" in capsys.readouterr().out
+
+
+def test_a_record_that_was_cut_off_is_passed_over(folder):
+    course = Course(folder)
+    first, second = {"ada": {"f": 1.0}}, {"ada": {"f": 2.0}}
+    write_down(course, "ps9", first)
+    record = record_file(course, "ps9")
+    record.write_bytes(record.read_bytes() + b'{"time": "2026-01-')
+    assert given_out(course, "ps9") == first
+    write_down(course, "ps9", second)
+    assert given_out(course, "ps9") == second
 
 
 def test_by_nbgraders_exchange_to_the_student(folder, tmp_path, capsys, monkeypatch):
