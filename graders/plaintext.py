@@ -27,6 +27,11 @@ _UNSHOWABLE = (
 _BLANKS = re.compile(r"\s+")
 
 
+def storable(text: str) -> str:
+    """`text` with question marks for the halves of characters that no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def printable(text: str) -> str:
     """`text` without terminal escapes, direction marks or anything that cannot be encoded.
 

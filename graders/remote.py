@@ -6,7 +6,8 @@ What an attacker in the guest can do, and what stops it:
 - *Answer with an object instead of a value*, one that equals everything or whose difference
   from everything is zero. A handle never takes part in a comparison or in arithmetic with the
   test's own values, unless the instructor's own solution defines a class of that name: then the
-  exercise is about such objects. A number of a derived class arrives as the number; a list or
+  exercise is about such objects. Nor does it say what is in it (`4 in answer`): what it yields
+  is looked through here. A number of a derived class arrives as the number; a list or
   dictionary of a derived class is compared as what is in it; tables and tensors are copied into
   the judge's own pandas and minigrad.
 - *Offer raw memory* through NumPy's array interface: no special name is forwarded that a
@@ -708,7 +709,12 @@ class Handle:
         return _Iteration(_ask(self, "reversed"))
 
     def __contains__(self, item: Any) -> bool:
-        return bool(_ask(self, "contains", item))
+        """Whether the item is among the values; a class that was asked for says so itself."""
+        record = _record(self)
+        if record.student.may_compute(record):
+            return bool(_ask(self, "contains", item))
+        plain = _ask(self, "plain")
+        return item in (iter(self) if is_handle(plain) else plain)
 
     def __getitem__(self, key: Any) -> Any:
         return _ask(self, "getitem", key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from graders.plaintext import one_line
+from graders.plaintext import one_line, storable
 
 
 def clean_result(result: Any) -> dict[str, Any]:
@@ -52,7 +52,4 @@ def _clean_output(output: Any) -> dict[str, Any] | None:
 
 
 def _plain(text: Any) -> str:
-    """A text that any file can hold."""
-    if type(text) is not str:
-        return ""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return storable(text) if type(text) is str else ""

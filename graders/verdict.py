@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graders.plaintext import one_line, printable
+from graders.plaintext import one_line, printable, storable
 from graders.remote import is_handle
 from graders.report import Status
 
@@ -98,7 +98,7 @@ def describe_failure(
     elif in_hidden_part(error, cell["source"], name):
         message = "A hidden test failed."
         if status is Status.ERROR:
-            message = f"In a hidden test, your code stopped with {kind}."
+            message = f"In a hidden test, your code stopped with {_builtin_name(error)}."
             if isinstance(error, NameError) and theirs is None:
                 message = f"A hidden test needs {error.name!r}, which is not defined."
     else:
@@ -148,6 +148,12 @@ def in_hidden_part(error: BaseException, source: str, name: str) -> bool:
     return False
 
 
+def _builtin_name(error: BaseException | None) -> str:
+    """The kind of an error, in no word of the student's, who may name a class after a value."""
+    kinds = type(error).__mro__
+    return next(kind.__name__ for kind in kinds if kind.__module__ == "builtins")
+
+
 def _failing_line(error: BaseException, source: str, name: str) -> str:
     lines = source.split("\n")
     found = ""
@@ -186,10 +192,11 @@ def outputs_of_test(
     """A test cell's outputs, from which nbgrader reads the same points as we do."""
     outputs: list[dict[str, Any]] = []
     if printed and not hidden_lines(cell["source"]):
-        outputs.append({"output_type": "stream", "name": "stdout", "text": printed})
+        text = storable(printed)
+        outputs.append({"output_type": "stream", "name": "stdout", "text": text})
     if error is not None or verdict.status is Status.HARNESS_ERROR:
         text = verdict.message
-        output = {"output_type": "error", "ename": type(error).__name__, "evalue": text}
+        output = {"output_type": "error", "ename": _builtin_name(error), "evalue": text}
         outputs.append(output | {"traceback": [text]})
     elif verdict.points is not None and verdict.points != cell["points"]:
         data = {"text/plain": repr(verdict.points)}

@@ -84,6 +84,7 @@ def test_hidden_tests_say_nothing(grader: Engine) -> None:
         "def f(x): return 0",
         "def f(x): raise ValueError(f'x is {x}')",
         "def f(x):\n    print(x)\n    return None + x",
+        "def f(x): raise type(f'Seen{x}', (ValueError,), {})",
         "x = 1",
     ):
         graded = grader.graded(answer, test)
@@ -93,6 +94,31 @@ def test_hidden_tests_say_nothing(grader: Engine) -> None:
         assert question.message
         for secret in ("123456", "654321", "secret"):
             assert secret not in shown
+
+
+def test_what_no_file_can_hold_does_not_cost_the_mark(grader: Engine) -> None:
+    graded = grader.graded("def f():\n  print('\\ud800 a')\n  return 2", "assert f() == 2")
+    text = graded.notebook["cells"][-1]["outputs"][0]["text"]
+    assert graded.report.questions[0].points == 2
+    assert text.encode() == b"? a\n"
+
+
+@pytest.mark.parametrize("base", ["object", "list", "dict", "set", "tuple"])
+def test_an_object_does_not_say_what_is_in_it(grader: Engine, base: str) -> None:
+    made = (
+        f"class C({base}):\n  def __contains__(self, item): return True\n"
+        "  def __iter__(self): return iter([1, 2])\n"
+    )
+    filled = "C()" if base == "object" else "C({1: 0, 2: 0})"
+    answer = f"{made}def f(): return {filled}"
+    assert grader.ask(answer, "assert 1 in f() and 3 not in f()", solution="pass").points == 2
+    assert grader.ask(answer, "assert 3 in f()", solution="pass").points == 0
+
+
+def test_a_class_that_was_asked_for_says_what_is_in_it(grader: Engine) -> None:
+    answer = "class Even:\n  def __contains__(self, n): return n % 2 == 0"
+    test = "assert 4 in Even() and 3 not in Even()"
+    assert grader.ask(answer, test, solution=answer).points == 2
 
 
 def test_visible_tests_say_what_failed(grader: Engine) -> None:
