@@ -16,6 +16,7 @@ from dataclasses import asdict
 from rich.table import Table
 from rich.text import Text
 
+from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
 from graders.keys import catalogue
@@ -26,7 +27,7 @@ from graders.problems import UserProblem
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="*", metavar="WHAT")
-    parser.add_argument("--json", action="store_true", help="one JSON object a question")
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             record = {"assignment": assignment} | asdict(proofs[-1][1])
             print(json.dumps(record | {"holds": proofs[-1][1].holds}), flush=True)
-    if not options.json:
+    if not (options.json or options.quiet):
         _show(proofs)
     return OK if all(proof.holds for _, proof in proofs) else LOOK
 

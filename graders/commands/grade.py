@@ -31,12 +31,13 @@ from rich.text import Text
 from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import LOOK, OK
+from graders.jobs import why_unusable
 from graders.plaintext import one_line
 from graders.pool import patience
-from graders.problems import UserProblem
 from graders.report import Report
 
 if TYPE_CHECKING:
+    from graders.batch import Summary
     from graders.course import Course
 
 SHOWN = 10
@@ -59,9 +60,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write nothing; show the marks in the gradebook that would change",
     )
-    parser.add_argument(
-        "--json", action="store_true", help="with --diff: one JSON object a line"
-    )
     shared.add_course(parser)
     where = parser.add_mutually_exclusive_group()
     shared.add_workers(where)
@@ -71,6 +69,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786",
     )
     shared.add_isolation(parser)
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -78,11 +77,9 @@ def run(options: argparse.Namespace) -> int:
         shared.require_isolation(options.isolation)
     from graders.course import Course
 
-    if options.json and not options.diff:
-        raise UserProblem("--json goes with --diff.")
     course = Course(options.course)
     began = time.monotonic()
-    watch = Onlooker()
+    watch = Onlooker(lines=options.json and not options.diff, bar=not options.quiet)
     if options.diff:
         return _rehearse(options, course, watch)
     with _executor(options, course) as executor, watch:
@@ -97,9 +94,19 @@ def run(options: argparse.Namespace) -> int:
             executor=executor,
             watch=watch,
         )
-    seconds = time.monotonic() - began
+    if options.json:
+        for note in watch.notes:
+            print(json.dumps({"note": note}))
+    elif not options.quiet:
+        _show(course, options.assignment, summary, watch.notes, time.monotonic() - began)
+    return LOOK if summary.unusable or watch.strays else OK
+
+
+def _show(
+    course: Course, assignment: str, summary: Summary, notes: Sequence[str], seconds: float
+) -> None:
     show.CONSOLE.print(
-        f"\n{options.assignment}: {summary.submissions:,} submissions, "
+        f"\n{assignment}: {summary.submissions:,} submissions, "
         f"{summary.fresh:,} graded in {seconds:.1f} s"
         + (
             f", {summary.submissions - summary.fresh:,} as before"
@@ -118,16 +125,19 @@ def run(options: argparse.Namespace) -> int:
         )
     if len(summary.unusable) > SHOWN:
         show.CONSOLE.print(f"and {len(summary.unusable) - SHOWN:,} more that need a look")
-    for note in watch.notes:
-        show.CONSOLE.print(Text(f"note: {one_line(note, 400)}", style="dim"), soft_wrap=True)
+    _show_notes(notes)
     show.CONSOLE.print(
         f"\ngradebook  {course.directory.db_url.rpartition('@')[2]}\n"
-        f"next       graders report {options.assignment}: class report, marks, feedback\n"
+        f"next       graders report {assignment}: class report, marks, feedback\n"
         "           the formgrader in JupyterLab: marks by hand\n"
         "           nbgrader export: every mark as CSV",
         soft_wrap=True,
     )
-    return LOOK if summary.unusable or watch.strays else OK
+
+
+def _show_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        show.CONSOLE.print(Text(f"note: {one_line(note, 400)}", style="dim"), soft_wrap=True)
 
 
 def _rehearse(options: argparse.Namespace, course: Course, watch: Onlooker) -> int:
@@ -146,6 +156,7 @@ def _rehearse(options: argparse.Namespace, course: Course, watch: Onlooker) -> i
     if options.json:
         for change in changes:
             print(json.dumps(asdict(change)))
+    if options.json or options.quiet:
         return OK
     if changes:
         show.CONSOLE.print(show.changes(changes))
@@ -156,8 +167,7 @@ def _rehearse(options: argparse.Namespace, course: Course, watch: Onlooker) -> i
         "Nothing was written.",
         soft_wrap=True,
     )
-    for note in watch.notes:
-        show.CONSOLE.print(Text(f"note: {one_line(note, 400)}", style="dim"), soft_wrap=True)
+    _show_notes(watch.notes)
     return OK
 
 
@@ -177,9 +187,13 @@ def _executor(options: argparse.Namespace, course: Course) -> Executor:
 
 
 class Onlooker:
-    """A progress bar with rate and estimate, and what there is to say afterwards."""
+    """A progress bar with rate and estimate, and what there is to say afterwards.
 
-    def __init__(self) -> None:
+    With `lines`, each submission is printed as a JSON object as soon as it is written.
+    """
+
+    def __init__(self, *, lines: bool = False, bar: bool = True) -> None:
+        self._lines = lines
         self.notes: list[str] = []
         self.strays = 0
         self._slowest = (0.0, "")
@@ -193,7 +207,7 @@ class Onlooker:
             TextColumn("[dim]{task.fields[slowest]}"),
             console=show.ERRORS,
             transient=True,
-            disable=not show.ERRORS.is_terminal,
+            disable=not (bar and show.ERRORS.is_terminal),
         )
         self._task = self._bar.add_task("reading the course", total=None, slowest="")
 
@@ -208,6 +222,15 @@ class Onlooker:
         self._bar.update(self._task, total=total, description="grading")
 
     def done(self, student: str, reports: Sequence[Report], *, fresh: bool) -> None:
+        if self._lines:
+            about = {
+                "student": student,
+                "score": sum(report.score for report in reports),
+                "max_score": sum(report.max_score for report in reports),
+                "fresh": fresh,
+                "look": next(filter(None, map(why_unusable, reports)), None),
+            }
+            print(json.dumps(about), flush=True)
         if fresh:
             for report in reports:
                 for question in report.questions:

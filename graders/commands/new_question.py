@@ -8,6 +8,7 @@ students are asked to define. A person marks 'written' and 'plot', so these have
 from __future__ import annotations
 
 import argparse
+import json
 
 from graders.authoring.templates import KINDS
 from graders.commands import options as shared
@@ -20,6 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--kind", choices=KINDS, required=True, help="what students hand in")
     shared.add_course(parser)
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,6 +29,11 @@ def run(options: argparse.Namespace) -> int:
     from graders.course import Course
 
     made = make_question(Course(options.course), options.assignment, options.name, options.kind)
+    if options.json:
+        key = None if made.key is None else str(made.key)
+        print(json.dumps({"notebook": str(made.notebook), "key": key}))
+    if options.json or options.quiet:
+        return OK
     lines = [f"notebook  {made.notebook} (the last section)"]
     if made.key is not None:
         lines.append(f"key       {made.key}")

@@ -39,7 +39,6 @@ from graders.version import versions
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, metavar="SOURCE.ipynb")
     parser.add_argument("submissions", type=Path, nargs="+", metavar="SUBMISSION.ipynb")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument(
         "--limit",
         action="append",
@@ -49,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_workers(parser)
     shared.add_isolation(parser)
+    shared.add_output(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
                 code = LOOK
             if options.json:
                 print(report.to_json(), flush=True)
-            else:
+            elif not options.quiet:
                 show.report(report)
     return code
 

@@ -56,6 +56,8 @@ def pack(folder: Path, to: Path) -> Packed:
     fresh = archive.with_name(f".{archive.name}.new")
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as made:
         for path in _files(folder):
+            if path == archive.resolve():
+                continue  # of the last time
             made.write(path, path.relative_to(folder).as_posix())
     fresh.replace(archive)
     size = archive.stat().st_size

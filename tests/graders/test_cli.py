@@ -178,12 +178,33 @@ def test_grade_and_report_in_a_course(tmp_path):
     done = graders("grade", "ps1", "--student", "ada", cwd=folder)
     assert done.returncode == 0
     assert graders("grade", "ps2", cwd=folder).returncode == 2
+    (folder / "submitted" / "ada" / "ps2").mkdir()
+    done = graders("grade", "ps1", "--json", cwd=folder)
+    assert done.returncode == 1
+    ada, bob, stray = map(json.loads, done.stdout.splitlines())
+    assert ada == {
+        "student": "ada",
+        "score": 5.0,
+        "max_score": 9.0,
+        "fresh": False,
+        "look": None,
+    }
+    assert bob["look"] == "The file is empty."
+    assert "belongs to no assignment" in stray["note"]
+    done = graders("grade", "ps1", "--quiet", "--force", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
 
     done = graders("report", "ps1", cwd=folder)
     assert done.returncode == 1, "bob still needs a look"
     page = (folder / "reports/ps1/class_report.html").read_text()
     assert "ada" in page
     assert "BEGIN HIDDEN" not in page
+
+
+@pytest.mark.parametrize("command", sorted(set(cli.COMMANDS) - {"lab", "demo", "completion"}))
+def test_scripts_can_ask_every_command_for_lines_or_for_silence(command):
+    _, parser = cli.command_parser(command)
+    assert {"--json", "--quiet"} <= set(parser._option_string_actions)
 
 
 def test_doctor_says_what_there_is():

@@ -120,6 +120,10 @@ def test_everything_answered_is_packed_without_a_word(folder, capsys):
     assert "3 of 3 questions answered, worth 9 of 9 points" in said
     with zipfile.ZipFile(top / "to_hand_in" / "ps1.zip") as archive:
         assert archive.namelist() == ["data.csv", "p1.ipynb"]
+    for _ in range(2):
+        pack.pack(folder, folder)
+    with zipfile.ZipFile(folder / "ps1.zip") as archive:
+        assert archive.namelist() == ["data.csv", "p1.ipynb"], "not the file of the last time"
 
 
 @pytest.mark.parametrize(
