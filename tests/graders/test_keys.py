@@ -92,6 +92,6 @@ def numbers_in(arguments) -> list[float]:
 @every_key
 def test_wrong_kinds_of_answer_are_refused_in_words(key):
     for nonsense in (None, "text", True, [[1.0], [2.0, 3.0]], {"a": 1}):
-        said = refusal(key, lambda *arguments, value=nonsense: value)
+        said = refusal(key, lambda *_, value=nonsense, **numbers: value)
         assert said.student_message.endswith(".")
         assert said.misconception is None
