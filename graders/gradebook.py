@@ -136,8 +136,8 @@ class Gradebook:
             if "locked" not in str(error.orig):
                 raise
             self.tell(
-                f"Another program is writing to the gradebook {_safe(self.url)}; waiting for "
-                f"it, {SECONDS_FOR_A_LOCK} s at most."
+                f"Another program is writing to the gradebook {shown_url(self.url)}; waiting "
+                f"for it, {SECONDS_FOR_A_LOCK} s at most."
             )
             connection.exec_driver_sql(patient)
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -243,7 +243,7 @@ class Gradebook:
                 # The formgrader, say, added the same student or submission a moment ago.
                 if attempt == 3:
                     raise GradebookProblem(
-                        f"the gradebook {_safe(self.url)} refuses the marks of "
+                        f"the gradebook {shown_url(self.url)} refuses the marks of "
                         f"{', '.join(entry.student for entry in entries)}: {error.orig}."
                     ) from None
 
@@ -466,7 +466,8 @@ def connected(url: str) -> Iterator[sql.Connection]:
         GradebookProblem: there is no gradebook yet, or it cannot be read.
     """
     empty = GradebookProblem(
-        f"the gradebook {_safe(url)} holds nothing yet; 'graders grade ASSIGNMENT' fills it."
+        f"the gradebook {shown_url(url)} holds nothing yet; 'graders grade ASSIGNMENT' fills "
+        "it."
     )
     with explained(url):
         address = sql.make_url(url)
@@ -496,17 +497,17 @@ def explained(url: str) -> Iterator[None]:
         raise
     except (exc.ArgumentError, exc.NoSuchModuleError, ImportError) as error:
         raise GradebookProblem(
-            f"the database address {_safe(url)!r} is not usable: {error}"
+            f"the database address {shown_url(url)!r} is not usable: {error}"
         ) from None
     except exc.SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip()
         raise GradebookProblem(
-            f"the gradebook {_safe(url)}: {reason}. {_remedy(reason)}"
+            f"the gradebook {shown_url(url)}: {reason}. {_remedy(reason)}"
         ) from None
 
 
-def _safe(url: str) -> str:
-    """The address without a password."""
+def shown_url(url: str) -> str:
+    """The database's address as it may be shown."""
     try:
         return sql.make_url(url).render_as_string(hide_password=True)
     except exc.ArgumentError:

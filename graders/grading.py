@@ -449,9 +449,10 @@ class _Run:
                 return Question(cell.grade_id, 0.0, cell.points, Status.MISSING, text)
             return Question(cell.grade_id, None, cell.points, Status.NEEDS_MANUAL)
         verdict = self.verdicts.get(cell.index)
+        if verdict is None and self.rebuilt.problem is not None:
+            verdict = Verdict(Status.MISSING, 0.0, self.rebuilt.problem)
         if verdict is None:
-            text = self.rebuilt.problem or "There is no answer here."
-            verdict = Verdict(Status.MISSING, 0.0, text)
+            verdict = undecided("The judge ended without a word on it.", "")
         return Question(
             cell.grade_id,
             verdict.points,

@@ -28,6 +28,7 @@ from graders.student.exercise import RELEASED, as_released
 from graders.variants import Variants, released, variants_of
 
 NAME = "minigrad-course"
+PERSONAL = f"{NAME}-personal"  # of that name nobody has a folder already
 PACKAGES = (
     "numpy",
     "matplotlib",
@@ -85,7 +86,7 @@ def release(course: Course, build: Path) -> Bundle:
     (folder / "requirements.txt").write_text(wanted, encoding="utf-8")
     (folder / "versions.txt").write_text(versions(lock), encoding="utf-8")
     _tell_pack(folder, course, assignments)
-    personal = build / "personal"
+    personal = build / PERSONAL
     students = _personal(course, varied, personal)
     canaries = canaries_of(course)
     if found := list(canaries.search([folder, *_distinct(personal)])):

@@ -175,10 +175,20 @@ def _names_in(package: Path) -> list[str]:
     file = package / "__init__.py"
     if not file.exists():
         return []
+    names = None
     for node in ast.parse(file.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return list(ast.literal_eval(node.value))
-    raise UserProblem(f"{file} has no __all__, which names the keys; write one.")
+            names = list(ast.literal_eval(node.value))
+        elif not isinstance(node, ast.Expr) and not (
+            isinstance(node, ast.ImportFrom) and node.lineno == node.end_lineno
+        ):
+            raise UserProblem(
+                f"{file} holds more than imports of one line and __all__, and would lose it; "
+                f"move line {node.lineno} into a file of its own."
+            )
+    if names is None:
+        raise UserProblem(f"{file} has no __all__, which names the keys; write one.")
+    return names
 
 
 def _register(package: Path, name: str, module: str) -> None:

@@ -105,6 +105,8 @@ def run(options: argparse.Namespace) -> int:
 def _show(
     course: Course, assignment: str, summary: Summary, notes: Sequence[str], seconds: float
 ) -> None:
+    from graders.gradebook import shown_url
+
     show.CONSOLE.print(
         f"\n{assignment}: {summary.submissions:,} submissions, "
         f"{summary.fresh:,} graded in {seconds:.1f} s"
@@ -127,7 +129,7 @@ def _show(
         show.CONSOLE.print(f"and {len(summary.unusable) - SHOWN:,} more that need a look")
     _show_notes(notes)
     show.CONSOLE.print(
-        f"\ngradebook  {course.directory.db_url.rpartition('@')[2]}\n"
+        f"\ngradebook  {shown_url(course.directory.db_url)}\n"
         f"next       graders report {assignment}: class report, marks, feedback\n"
         "           the formgrader in JupyterLab: marks by hand\n"
         "           nbgrader export: every mark as CSV",

@@ -5,7 +5,7 @@ the public checks into one folder and one ZIP file under build/. The bundle is s
 answers, hidden tests and keys, and is not made if one is found.
 
 An assignment in c.Variants.assignments (nbgrader_config.py) is left out of the bundle: every
-student in roster.csv gets a notebook with numbers of their own, in build/personal/.
+student in roster.csv gets a notebook with numbers of their own, in minigrad-course-personal/.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from engine import ISOLATION, LIMITS, Engine
 
-from graders.grading import Worker
+from graders.grading import Worker, _Run
 from graders.report import Status
 
 OVER = "The submission as a whole ran longer than it may."
@@ -25,6 +25,13 @@ def test_what_is_open_at_the_end_has_run_out_of_time():
     }
     shown = graded.notebook["cells"][-1]["outputs"]
     assert [output["evalue"] for output in shown] == [OVER]
+
+
+def test_a_question_that_nobody_decided_is_no_zero(monkeypatch):
+    monkeypatch.setattr(_Run, "_keep_verdict", lambda *_: None)
+    (question,) = _graded("def f(): return 1", 1, 60).report.questions
+    assert question.status is Status.HARNESS_ERROR
+    assert question.points is None
 
 
 def test_a_submission_that_keeps_ending_its_process_is_not_our_fault(monkeypatch):

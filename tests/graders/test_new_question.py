@@ -151,6 +151,21 @@ def test_a_name_that_cannot_be_had_is_said_and_nothing_is_written(clone, argumen
     assert clone.everything() == before
 
 
+@pytest.mark.parametrize(
+    "more",
+    ["SEED = 7\n", "from graders.keys.ps1_derivatives.cubics import (\n    FAMILY,\n)\n"],
+)
+def test_what_a_person_wrote_beside_the_keys_is_not_lost(clone, more):
+    file = clone.folder / "graders/keys/ps1_derivatives/__init__.py"
+    head, _, rest = file.read_text().partition("\n\nfrom ")
+    file.write_text(f"{head}\n\n{more}\nfrom {rest}")
+    before = clone.everything()
+    done = clone("new-question", "ps1_derivatives", "slope_of_hill", "--kind", "formula")
+    assert done.returncode == 2
+    assert "holds more than" in done.stderr
+    assert clone.everything() == before
+
+
 def test_a_broken_notebook_is_said_and_left(clone):
     (clone.folder / PS1).write_text("{")
     before = clone.everything()

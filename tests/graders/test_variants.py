@@ -155,7 +155,11 @@ def test_a_release_holds_a_folder_for_each_student(tmp_path):
 
 def test_without_variants_everybody_gets_the_default(tmp_path):
     course = Course(make_course(tmp_path / "course", config="", roster=()))
+    letter = tmp_path / "build" / "personal" / "letter.txt"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("mine")
     bundle = release(course, tmp_path / "build")
+    assert letter.read_text() == "mine", "what is not the suite's is not taken away"
     assert bundle.personal is None
     data = (bundle.folder / "exercises" / PS1 / f"{PS1}.ipynb").read_bytes()
     assert FAMILY.passages(**FAMILY.default)["code"].encode() in data
