@@ -132,6 +132,15 @@ def invalid_beta(position: int, value: object) -> ValueError:
     )
 
 
+def invalid_etas(values: tuple[float, float]) -> ValueError:
+    """The two factors of Rprop, not on both sides of 1."""
+    return two_voices(
+        ValueError(f"Invalid eta values: {values[0]}, {values[1]}"),
+        "the first makes steps smaller, the second larger.",
+        "the usual ones are etas=(0.5, 1.2).",
+    )
+
+
 def nesterov_without_momentum() -> ValueError:
     """Nesterov's variant without momentum, or with dampening."""
     return two_voices(

@@ -9,6 +9,8 @@ from minigrad.optim.adaptive import Adamax as Adamax
 from minigrad.optim.adaptive import NAdam as NAdam
 from minigrad.optim.adaptive import RAdam as RAdam
 from minigrad.optim.adaptive import RMSprop as RMSprop
+from minigrad.optim.asgd import ASGD as ASGD
 from minigrad.optim.lbfgs import LBFGS as LBFGS
 from minigrad.optim.optimizer import Optimizer as Optimizer
+from minigrad.optim.rprop import Rprop as Rprop
 from minigrad.optim.sgd import SGD as SGD

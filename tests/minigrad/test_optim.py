@@ -15,6 +15,10 @@ WAYS = [
     ("Adamax", {"lr": 0.1, "weight_decay": 0.05}),
     ("NAdam", {"lr": 0.1, "weight_decay": 0.05, "decoupled_weight_decay": True}),
     ("RAdam", {"lr": 0.1, "betas": (0.8, 0.9), "weight_decay": 0.05}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.1, "etas": (0.3, 1.5), "step_sizes": (0.02, 0.2)}),
+    ("ASGD", {"lr": 1e-3, "t0": 4, "weight_decay": 0.1}),
+    ("ASGD", {"lr": 1e-5, "lambd": 0.5, "alpha": 0.5, "maximize": True}),
     ("LBFGS", {"lr": 0.1, "max_iter": 4, "history_size": 3}),
     ("LBFGS", {"line_search_fn": "strong_wolfe", "max_iter": 6}),
 ]
@@ -86,6 +90,8 @@ def test_lbfgs_finds_the_bottom_of_rosenbrocks_valley():
         ("Adadelta", {"rho": 2}, "Invalid rho value: 2"),
         ("Adamax", {"betas": (1, 0.5)}, "Invalid beta parameter at index 0: 1"),
         ("NAdam", {"eps": -1}, "Invalid epsilon value: -1"),
+        ("Rprop", {"etas": (0.5, 0.9)}, "Invalid eta values: 0.5, 0.9"),
+        ("ASGD", {"weight_decay": -1}, "Invalid weight_decay value: -1"),
     ],
 )
 def test_settings_out_of_range(name, settings, sentence):

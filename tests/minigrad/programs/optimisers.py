@@ -15,6 +15,8 @@ for make in (
     optim.NAdam,
     optim.RAdam,
     optim.Adamax,
+    optim.Rprop,
+    lambda p: optim.ASGD(p, t0=0),
 ):
     w = torch.nn.Parameter(torch.ones(2))
     optimizer = make([w])
