@@ -37,7 +37,9 @@ def run(options: argparse.Namespace) -> int:
     bundle = release(course, build)
     size = bundle.archive.stat().st_size / 2**20
     if options.json:
-        print(json.dumps({"bundle": str(bundle.archive), "assignments": bundle.assignments}))
+        personal = None if bundle.personal is None else str(bundle.personal)
+        about = {"bundle": str(bundle.archive), "assignments": bundle.assignments}
+        print(json.dumps(about | {"personal": personal}))
     if options.json or options.quiet:
         return OK
     show.CONSOLE.print(
