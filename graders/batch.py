@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 
 from graders.conventions import SourceProblem
-from graders.course import Course, CourseProblem, Submission, with_autotests
+from graders.course import Course, CourseProblem, Submission, stamp_of, with_autotests
 from graders.gradebook import Entry, Gradebook, Marked
 from graders.jobs import (
     Job,
@@ -33,6 +33,7 @@ from graders.jobs import (
     why_unusable,
 )
 from graders.journal import Journal
+from graders.notebook import bytes_of
 from graders.problems import UserProblem
 from graders.rebuild import rebuild, template
 from graders.regrade import Before, Digests
@@ -294,7 +295,7 @@ class Run:
         unreadable: dict[str, str] = {}
         for name, path in submission.notebooks.items():
             try:
-                data = path.read_bytes()
+                data = bytes_of(path)
             except OSError as error:
                 unreadable[name] = f"{path.name} could not be read: {error.strerror}."
             else:
@@ -437,9 +438,9 @@ class Run:
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        stamp = work.submission.folder / "timestamp.txt"
-        if stamp.is_file() and not stamp.is_symlink():
-            shutil.copyfile(stamp, fresh / stamp.name)
+        stamp = stamp_of(work.submission.folder)
+        if stamp is not None:
+            (fresh / "timestamp.txt").write_bytes(stamp)
         for name, outcome in outcomes.items():
             if outcome.notebook:
                 (fresh / f"{name}.ipynb").write_bytes(outcome.notebook)

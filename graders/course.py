@@ -480,14 +480,23 @@ def _is_file(path: Path) -> bool:
         return False
 
 
+def stamp_of(folder: Path) -> bytes | None:
+    """What timestamp.txt says, as far as a time is long; None if there is no such file."""
+    path = folder / "timestamp.txt"
+    if not _is_file(path):
+        return None
+    with path.open("rb") as file:
+        return file.read(200)
+
+
 def timestamp(folder: Path) -> tuple[datetime | None, tuple[str, ...]]:
     """When it was handed in, in UTC without a zone, as nbgrader stores it."""
     from nbgrader.utils import parse_utc
 
-    path = folder / "timestamp.txt"
-    if not _is_file(path):
+    stamp = stamp_of(folder)
+    if stamp is None:
         return None, ()
-    text = path.read_bytes()[:200].decode("utf-8", "replace").strip()
+    text = stamp.decode("utf-8", "replace").strip()
     # nbgrader reads the 0100 of "+0100" as a hundred seconds: an hour of lateness appears.
     text = re.sub(r"(\d) ([+-]\d\d):?(\d\d)$", r"\1\2:\3", text)
     try:

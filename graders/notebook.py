@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 MAXIMUM_BYTES = 100 * 1024 * 1024
@@ -59,6 +60,15 @@ class _Notes:
         self.lines.setdefault(line)
 
 
+def bytes_of(path: Path) -> bytes:
+    """What is in a student's file, no further than it takes to see that it is too large.
+
+    A file with a hole in it can claim more bytes than there is memory.
+    """
+    with path.open("rb") as file:
+        return file.read(MAXIMUM_BYTES + 1)
+
+
 def read_notebook(data: bytes) -> Reading:
     """Read a notebook; never raises, whatever `data` holds."""
     notes = _Notes()
@@ -84,8 +94,8 @@ def _text(data: bytes, notes: _Notes) -> str:
         )
     if len(data) > MAXIMUM_BYTES:
         raise _Unreadable(
-            f"The file has {len(data) / 2**20:,.0f} MiB; more than "
-            f"{MAXIMUM_BYTES // 2**20} MiB is not read. Clear its outputs and submit it again."
+            f"The file has more than {MAXIMUM_BYTES // 2**20} MiB, which is not read. "
+            "Clear its outputs and submit it again."
         )
     for start, name in _OTHER_FILES:
         if data.startswith(start):

@@ -264,9 +264,10 @@ def _by_text(slots: Slots, students: Cells, matched: Matched, used: set[int]) ->
         if i in matched or not text or not places[text]:
             continue
         low, high = _gap(i, matched, len(students))
-        here = [j for j in places[text] if low < j < high] or places[text]
-        places[text].remove(here[0])
-        yield i, here[0]
+        here = [j for j in places[text] if low < j < high]
+        place = (here or places[text])[0]
+        places[text].remove(place)
+        yield i, place
 
 
 def _by_likeness(slots: Slots, students: Cells, matched: Matched, used: set[int]) -> Pairs:

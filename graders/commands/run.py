@@ -29,6 +29,7 @@ from graders.jobs import (
     why_unusable,
 )
 from graders.limits import Limits
+from graders.notebook import bytes_of
 from graders.pool import WorkerPool
 from graders.problems import UserProblem
 from graders.rebuild import rebuild
@@ -101,7 +102,7 @@ def _reports(
 
     def task(index: int, path: Path) -> Task:
         try:
-            return Task(index, (Job(str(path), source, path.read_bytes()),))
+            return Task(index, (Job(str(path), source, bytes_of(path)),))
         except OSError as error:
             unreadable[index] = f"The file could not be read: {error.strerror}."
             return Task(index, ())

@@ -150,6 +150,20 @@ def test_misnamed_and_misplaced_notebooks(course, pool):
     assert "was called p1 (1).ipynb" in found["dan"].notes[0]
 
 
+def test_a_file_larger_than_memory_stops_nobody(course, pool):
+    """With a hole in it, such a file costs its author nothing."""
+    notebook = hand_in(course, "hole", b"")
+    hand_in(course, "late", handed_in(df=GOOD_F, dg=GOOD_G))
+    for path in (notebook, course / "submitted/late/ps1/timestamp.txt"):
+        with path.open("wb") as file:
+            file.truncate(1 << 40)
+    grade(course, pool)
+    found = marks(course)
+    assert found["ada"].items() >= FULL.items()
+    assert found["late"].items() >= FULL.items()
+    assert found["hole"]["df_test"] == 0.0
+
+
 def test_files_beside_the_notebook(course, pool):
     (course / "source/ps1/data.txt").write_text("21")
     reads = (

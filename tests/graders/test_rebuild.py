@@ -97,6 +97,13 @@ def test_lost_ids_in_another_order_are_known_by_what_they_define():
     assert cells["dg"].source == ALSO_GOOD
 
 
+def test_cells_in_reverse_are_known_all_the_same():
+    result = rebuilt(*reversed(submission(df=GOOD, dg=ALSO_GOOD)))
+    answers = {name: by_id(result)[name].source for name in ("df", "dg")}
+    assert answers == {"df": GOOD, "dg": ALSO_GOOD}
+    assert [cell.source for cell in result.cells].count("import math") == 1
+
+
 def test_cells_without_ids_are_counted_not_listed():
     cells = submission(df=GOOD)
     for cell in cells:
