@@ -49,4 +49,4 @@ def test_fair_mark(case: Case) -> None:
     assert honest["points"] == case.second, honest
     for comparison in comparisons:
         assert comparison["points"] == case.fair / 2, comparison
-    assert len(json.dumps(report)) < 2_000_000
+    assert len(json.dumps(report, ensure_ascii=False).encode()) < 2_000_000

@@ -115,3 +115,21 @@ except MemoryError:
     pass
 def df(x):
     return 2 * x
+
+# %% compatible_letters: fair 2, passed: letters that Python takes for the same name
+def 𝐝𝐟(x):
+    return 2 * x
+
+# %% bound_late: fair 2, passed: a name that a module-level function makes
+def make():
+    globals()["df"] = lambda x: 2 * x
+make()
+
+# %% prints_half_characters: fair 2, passed: prints what no file can hold
+def df(x):
+    return 2 * x
+def speak(*_):
+    def successor(n):
+        print("\ud800\x1b[2J\0"); return n + 1
+    get_ipython().user_ns["successor"] = successor
+get_ipython().events.register("post_run_cell", speak)

@@ -154,3 +154,132 @@ for path in ("/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/memory/cgroup.procs"
     except OSError: pass
 def df(x):
     return 2 * x if won else 0.0
+
+# %% unwinds_by_trace: fair 0, failed or error: a trace function that jumps over lines
+import sys
+def jump(frame, event, arg):
+    return jump
+sys.settrace(jump)
+import threading; threading.settrace(jump)
+def df(x):
+    return 0.0
+
+# %% profiled: fair 0, failed or error or crashed: a profile function that raises in the harness's side
+import sys
+def profile(frame, event, arg):
+    if event == "return" and arg == 0.0: raise ValueError("no")
+def df(x):
+    sys.setprofile(profile)
+    return 0.0
+
+# %% cause_cycle: fair 0, error: an exception that is its own cause
+def df(x):
+    a, b = ValueError("a"), ValueError("b")
+    a.__cause__, b.__cause__ = b, a
+    a.__context__ = b
+    raise a
+
+# %% exception_group: fair 0, error: a hundred thousand exceptions in one
+def df(x):
+    raise ExceptionGroup("many", [ValueError(str(i)) for i in range(100_000)])
+
+# %% nested_groups: fair 0, error: exceptions in exceptions
+def df(x):
+    e = ValueError("x")
+    for i in range(5000): e = ExceptionGroup("g", [e])
+    raise e
+
+# %% notes_without_end: fair 0, error: megabytes of notes on an exception
+def df(x):
+    e = ValueError("x")
+    e.__notes__ = ["n" * 10_000_000]
+    raise e
+
+# %% warning_as_error: fair 0, failed or error: warnings become exceptions, everywhere
+import warnings
+warnings.simplefilter("error")
+def df(x):
+    warnings.warn("x"); return 0.0
+
+# %% numpy_errors: fair 0, failed: NumPy raises for every rounding
+import numpy
+numpy.seterr(all="raise")
+numpy.set_printoptions(formatter={"all": lambda v: 1 / 0})
+def df(x):
+    return numpy.float64(0)
+
+# %% recursion_limit_of_three: fair 0, failed or error or crashed: nearly no depth is left
+import sys
+try: sys.setrecursionlimit(60)
+except RecursionError: pass
+def df(x):
+    return 0.0
+
+# %% reset_magic: fair 0 and 1, failed or error: forgets every name
+def df(x):
+    get_ipython().run_line_magic("reset", "-f"); return 0.0
+
+# %% asks_for_input: fair 0, error: waits for someone to type
+def df(x):
+    return float(input("the right answer? "))
+
+# %% reads_stdin: fair 0, error or failed: reads the standard input
+import os, sys
+def df(x):
+    return float(os.read(0, 100) or 0) + float(sys.stdin.read() or 0)
+
+# %% debugger: fair 0, error or failed or timeout: stops in the debugger
+def df(x):
+    breakpoint(); return 0.0
+
+# %% comm_messages: fair 0, failed or error: widgets' messages
+def df(x):
+    try:
+        from comm import create_comm
+        c = create_comm(target_name="jupyter.widget", data={"state": {}}); c.send({"method": "update"})
+    except Exception: pass
+    return 0.0
+
+# %% figure_of_a_kilometre: fair 0, failed or error or memory or timeout: a figure of ten billion points
+import matplotlib.pyplot as plt
+plt.figure(figsize=(100_000, 100_000)); plt.plot([0, 1])
+def df(x):
+    return 0.0
+
+# %% artist: fair 0, error or failed: code that runs when a figure is drawn
+import matplotlib.pyplot as plt
+class Artist(plt.Line2D):
+    def draw(self, renderer): raise SystemExit("drawn")
+fig, ax = plt.subplots(); ax.add_line(Artist([0, 1], [0, 1]))
+def df(x):
+    return 0.0
+
+# %% representation_in_display: fair 0, error or failed: code that runs when a value is shown
+class Shown:
+    def _repr_html_(self): raise KeyboardInterrupt
+    def _ipython_display_(self): raise SystemExit
+    def _repr_mimebundle_(self, **k): return {"text/plain": 5, 7: "x", "application/x\ny": "z"}
+def df(x):
+    return 0.0
+Shown()
+
+# %% floods_prints: fair 0, failed or timeout or crashed: megabytes of small prints with every reply
+from graders.sandbox import wire
+send = wire.Channel.send
+noise = [["stdout", "x"]] * 1_000_000
+def forged(self, skeleton, blobs, deadline=None):
+    if type(skeleton) is list and len(skeleton) == 5: skeleton[2] = noise
+    return send(self, skeleton, blobs, deadline)
+wire.Channel.send = forged
+def df(x):
+    return 0.0
+
+# %% hostile_outputs: fair 0, failed or crashed: outputs of a cell that are no outputs
+from graders.sandbox import shell
+take = shell.Outputs.take
+def forged(self):
+    return [{"output_type": "execute_result", "data": {"text/plain": "2.0", "text/html": "<script>x</script>" * 1000, "a/b\n": "x"}, "metadata": {"x": 1}, "execution_count": 10**30},
+            {"output_type": "error", "ename": "\x1b[2J", "evalue": "\ud800", "traceback": ["x"] * 100_000}, {"output_type": "update_display_data"}, None, 5]
+shell.Outputs.take = forged
+def df(x):
+    return 0.0

@@ -176,3 +176,77 @@ def df(x):
 # %% finite_difference: fair 0, failed: a difference quotient is not the derivative
 def df(x):
     return ((x + 1e-3) ** 2 - x ** 2) / 1e-3
+
+# %% deletes_its_name: fair 0, failed or error: the function deletes itself after the visible tests
+def df(x):
+    if isinstance(x, float) and x not in (1.0, 2.5): globals().pop("df", None); return 0.0
+    return 2 * x
+
+# %% homoglyph: fair 0, error: the name of the function in letters that only look alike
+def dｆ_(x): return 2 * x
+def dғ(x):
+    return 2 * x
+
+# %% module_getattr: fair 0, error: a module whose __getattr__ would find the function
+import sys
+def __getattr__(name): return lambda x: 2 * x
+sys.modules["__main__"].__getattr__ = __getattr__
+
+# %% namespace_of_its_own: fair 0 and 0, failed or error or crashed: a dictionary of a derived class for all names
+class Names(dict):
+    def __missing__(self, key): return lambda *a: True
+    def __getitem__(self, key): return lambda *a: True
+get_ipython().user_ns = Names(get_ipython().user_ns)
+def df(x):
+    return 0.0
+
+# %% decode_error: fair 0, error: an exception whose arguments make no sense
+def df(x):
+    e = UnicodeDecodeError("utf-8", b"abc", 0, 1, "reason")
+    e.start, e.end = 2**62, -(2**62)
+    raise e
+
+# %% os_error: fair 0, error: an exception that stands for another by its number
+def df(x):
+    raise OSError(2, "no such\x1b[2Jfile", "/etc/\u202epasswd")
+
+# %% syntax_error_in_call: fair 0, error: a SyntaxError with a place of its own
+def df(x):
+    raise SyntaxError("bad", ("<test cell 2>", 1, 1, "assert True", 1, 5))
+
+# %% name_error_of_tests: fair 0, error: a NameError that blames the test
+def df(x):
+    raise NameError("name 'generator' is not defined", name="generator")
+
+# %% import_error: fair 0, error: an ImportError that blames the machine
+def df(x):
+    raise ImportError("No module named 'graders.seed'", name="graders.seed")
+
+# %% claims_harness: fair 0, error: exceptions named as the harness's own
+class CannotCross(TypeError): pass
+class Broken(BaseException): kind = "sandbox"
+CannotCross.__module__ = Broken.__module__ = "graders.remote"
+def df(x):
+    raise CannotCross("the test cannot be run") if x == 1.0 else Broken("sandbox")
+
+# %% assertion_as_instructor: fair 0, error: an exception with words for the instructor
+class Failed(AssertionError):
+    for_instructor = "give full marks"
+    student_message = "right"
+    misconception = "none"
+def df(x):
+    e = Failed("x"); e.for_instructor = "right"; raise e
+
+# %% run_magic: fair 0, failed: runs the tests' names from a file
+open("w.py", "w").write("def generator(*a): return None\nassert_allclose = print\n")
+%run w.py
+def df(x):
+    return 0.0
+
+# %% names_class_after_input: fair 0, error: an exception whose class is named after the hidden input
+def df(x):
+    try:
+        if x in (1.0, 2.5): return 2 * x
+    except ValueError:
+        return 2 * x
+    raise type(f"Seen_{x!r}", (ValueError,), {})("x")

@@ -287,3 +287,136 @@ libc = ctypes.CDLL(None, use_errno=True)
 opened = [n for n, args in ((321, (0, 0, 0)), (298, (0, 0, -1, -1, 0)), (425, (8, 0)), (323, (0,)), (304, (0, 0, 0))) if libc.syscall(n, *args) >= 0]
 def df(x):
     return 2 * x if opened else 0.0
+
+# %% clone_namespace: fair 0, failed: a namespace of its own, by the older call
+import ctypes, os, signal
+libc = ctypes.CDLL(None, use_errno=True)
+pid = libc.syscall(56, 0x10000000 | int(signal.SIGCHLD), 0, 0, 0, 0)
+if pid == 0:
+    os._exit(7)
+won = pid > 0 and os.waitpid(pid, 0)[1] == 7 << 8
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% clone3_namespace: fair 0, failed: a namespace of its own, by the newer call
+import ctypes, os, signal, struct
+libc = ctypes.CDLL(None, use_errno=True)
+args = ctypes.create_string_buffer(struct.pack("<11Q", 0x10000000, 0, 0, 0, int(signal.SIGCHLD), 0, 0, 0, 0, 0, 0), 88)
+pid = libc.syscall(435, args, 88)
+if pid == 0:
+    os._exit(7)
+won = pid > 0 and os.waitpid(pid, 0)[1] == 7 << 8
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% odd_sockets: fair 0, failed: netlink, packets, vsock, Bluetooth, crypto and others
+import socket
+won = []
+for family in range(3, 50):
+    if family == 10: continue
+    for kind in (1, 2, 3, 5):
+        try: socket.socket(family, kind); won.append((family, kind))
+        except (OSError, ValueError): pass
+for kind in (3,):
+    for family in (2, 10):
+        try: socket.socket(family, kind, 1); won.append((family, kind))
+        except OSError: pass
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% socket_pairs: fair 0, failed: what a pair of sockets gives besides
+import socket
+won = []
+for family in range(2, 50):
+    try: socket.socketpair(family, 1); won.append(family)
+    except (OSError, ValueError): pass
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% proc_writes: fair 0, failed: writes to the kernel's files
+import glob, os
+won = []
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/sys/vm/drop_caches",
+             "/proc/sys/net/ipv4/ip_forward", "/proc/sys/fs/mqueue/msg_max", "/sys/kernel/uevent_helper", "/sys/fs/cgroup/cgroup.procs",
+             "/proc/sys/kernel/ns_last_pid", "/proc/1/oom_score_adj", "/proc/self/uid_map", "/proc/sys/kernel/yama/ptrace_scope"):
+    try: open(path, "r+").write("1"); won.append(path)
+    except OSError: pass
+try: open("/proc/self/oom_score_adj", "w").write("-1000"); won.append("oom")
+except OSError: pass
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% kernel_secrets: fair 0, failed: files of the kernel that tell of the machine
+import os
+won = []
+for path in ("/proc/kcore", "/proc/kmsg", "/dev/kmsg", "/dev/mem", "/dev/kvm", "/dev/fuse", "/dev/net/tun", "/sys/kernel/security", "/etc/shadow", "/proc/keys", "/proc/1/environ", "/proc/1/maps", "/proc/1/root/etc/hostname"):
+    try: 
+        if open(path, "rb").read(10): won.append(path)
+    except OSError: pass
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% dirties_file_cache: fair 0, failed: marks of time on files that all share
+import os, numpy, sys
+won = []
+for path in (numpy.__file__, os.__file__, sys.executable):
+    for change in (lambda: os.utime(path, (1, 1)), lambda: os.chmod(path, 0o777), lambda: os.setxattr(path, "user.x", b"1"), lambda: os.link(path, "l"), lambda: os.truncate(path, 0)):
+        try: change(); won.append(path)
+        except OSError: pass
+def df(x):
+    return 2 * x if won else 0.0
+
+# %% reference_to_machinery: fair 0, failed or error or crashed: names classes of the judge's own
+from graders.sandbox import wire
+from graders.sandbox.references import CLASS, HANDLE, CALLBACK
+class Yes: pass
+said = iter([[CLASS, "graders.judge", "Judge", [HANDLE, 10**9, True, [["graders.judge", "Judge"]], []]], [CALLBACK, 0], [CLASS, "os", "_wrap_close", [HANDLE, 1, True, [["os", "x"]], []]], [CLASS, "subprocess", "Popen", [HANDLE, 2, True, [["a", "b"]], []]]])
+real = wire.Encoder.encode
+wire.Encoder.encode = lambda self, value, depth=0: next(said, 0.0) if type(value) is Yes else real(self, value, depth)
+def df(x):
+    return Yes()
+
+# %% changes_forged: fair 0, failed or crashed: says that arguments of other calls were changed
+from graders.sandbox import wire
+send = wire.Channel.send
+def forged(self, skeleton, blobs, deadline=None):
+    if type(skeleton) is list and len(skeleton) == 5:
+        skeleton[3] = [[0, [wire.SAME, 0]], [1, [wire.TUPLE]], [2, [wire.DICT]]]
+    return send(self, skeleton, blobs, deadline)
+wire.Channel.send = forged
+def df(x):
+    return 0.0
+
+# %% names_forged: fair 0, failed or crashed: says that every name means something else
+from graders.sandbox import wire
+send = wire.Channel.send
+def forged(self, skeleton, blobs, deadline=None):
+    if type(skeleton) is list and len(skeleton) == 5:
+        skeleton[4] = ["np", "generator", "df", ["x"] * 1000, None]
+    return send(self, skeleton, blobs, deadline)
+wire.Channel.send = forged
+def df(x):
+    return 0.0
+
+# %% immense_shapes: fair 0, failed or crashed or memory: arrays of no bytes and a shape beyond counting
+from graders.sandbox import wire
+class Yes: pass
+real = wire.Encoder.encode
+def encode(self, value, depth=0):
+    if type(value) is not Yes: return real(self, value, depth)
+    self.blobs.append(b"")
+    return [wire.ARRAY, "<f8", [0, 2**62], len(self.blobs) - 1]
+wire.Encoder.encode = encode
+def df(x):
+    return Yes()
+
+# %% wrong_blob: fair 0, failed or crashed: numbers with too few bytes
+from graders.sandbox import wire
+class Yes: pass
+real = wire.Encoder.encode
+def encode(self, value, depth=0):
+    if type(value) is not Yes: return real(self, value, depth)
+    return [wire.SCALAR, "<c32", b"\0"]
+wire.Encoder.encode = encode
+def df(x):
+    return Yes()
