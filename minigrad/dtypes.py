@@ -7,6 +7,7 @@ result: `int64 + 2.5` is float32 (the default float), `float32 + 0-d float64` st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -216,6 +217,39 @@ class iinfo:
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def fits(value: float, numpy_dtype: np.dtype[Any]) -> bool:
+    """Whether a dtype holds a number; a negative one counts down from the top, as in C."""
+    if numpy_dtype.kind == "f":
+        return not math.isfinite(value) or abs(value) <= np.finfo(numpy_dtype).max
+    if numpy_dtype.kind not in "iu":
+        return True
+    limits = np.iinfo(numpy_dtype)
+    lowest = -limits.max if numpy_dtype.kind == "u" else limits.min
+    return math.isfinite(value) and lowest <= int(value) <= limits.max
+
+
+def fitting(value: Any, numpy_dtype: np.dtype[Any], infinite_half: bool = False) -> Any:
+    """A Python number as one that NumPy takes for elements of a dtype; others as they are.
+
+    Args:
+        infinite_half: let too large a number be infinite in float16, as PyTorch does in
+            `where` and in `x[i] = number`, and only there.
+
+    Raises:
+        RuntimeError: if the dtype holds no such number.
+    """
+    if not isinstance(value, int | float):
+        return value
+    if not fits(value, numpy_dtype):
+        if infinite_half and numpy_dtype == float16.numpy:
+            return math.copysign(math.inf, value)
+        raise errors.value_out_of_range(numpy_dtype)
+    if numpy_dtype.kind not in "iu":
+        return value
+    limit = int(np.iinfo(numpy_dtype).max)
+    return int(value) % (limit + 1) if numpy_dtype.kind == "u" else int(value)
 
 
 _CATEGORIES = {"b": 0, "u": 1, "i": 1, "f": 2}

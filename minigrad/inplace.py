@@ -197,7 +197,8 @@ def set_item(x: Tensor, index: Any, value: Any) -> None:
     if not isinstance(value, TensorBase):
         if not isinstance(value, bool | int | float | np.generic):
             raise errors.cannot_assign(value, x._data.dtype)
-        value = wrap(np.asarray(value).astype(x._data.dtype)[()])
+        kind = x._data.dtype
+        value = wrap(np.asarray(dtypes.fitting(value, kind, True)).astype(kind)[()])
     items, basic = parse_index(index)
     if basic:
         named = tuple([item for item in items if item is not Ellipsis])
@@ -269,6 +270,7 @@ def fill_(x: Tensor, value: Any) -> Tensor:
                 f"{value._data.ndim} dimensions."
             )
         return copy_(x, value)
+    value = dtypes.fitting(value, x._data.dtype)
     if mode.recording and x._requires_grad:
         return apply_in_place(assignment.fill, x, (), (value,))
     write(x, x._data.dtype.type(value))

@@ -175,11 +175,13 @@ def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Ten
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where it exceeds the threshold, value elsewhere."""
+    value = dtypes.fitting(value, input._data.dtype)
     return _activated(rules.threshold, input, (threshold, value), "", inplace)
 
 
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
     """x where it exceeds the threshold, value elsewhere, in place."""
+    value = dtypes.fitting(value, input._data.dtype)
     return _activated(rules.threshold, input, (threshold, value), "", True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -103,23 +102,12 @@ def _array_of(values: list[Any], dtype: np.dtype[Any]) -> Any:
     """An array of the numbers, none of which may be too large for whole numbers' dtype."""
     if dtype.kind not in "iu":
         return np.array(values, dtype)
-    if not all(_fits(value, dtype) for value in values if isinstance(value, int | float)):
+    if not all(dtypes.fits(value, dtype) for value in values if isinstance(value, int | float)):
         raise errors.value_out_of_range(dtype, in_data=True)
     try:
         return np.array(values, dtype)
     except OverflowError:
         return np.array(values, np.int64).astype(dtype)
-
-
-def _fits(value: float, dtype: np.dtype[Any]) -> bool:
-    """Whether a dtype holds a number; a negative one counts down from the top, as in C."""
-    if dtype.kind == "f":
-        return not math.isfinite(value) or abs(value) <= np.finfo(dtype).max
-    if dtype.kind not in "iu":
-        return True
-    limits = np.iinfo(dtype)
-    lowest = -limits.max if dtype.kind == "u" else limits.min
-    return math.isfinite(value) and lowest <= int(value) <= limits.max
 
 
 def _measure(data: Any, values: list[Any], depth: int = 0) -> tuple[int, ...]:
@@ -218,12 +206,7 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: np.dtype[Any] | None) -> 
         value = value._data[()]
     if dtype is None:
         dtype = dtypes.result_numpy_dtype([value])
-    if isinstance(value, int | float):
-        if not _fits(value, dtype):
-            raise errors.value_out_of_range(dtype)
-        if dtype.kind == "u" and value < 0:
-            value = int(value) % (int(np.iinfo(dtype).max) + 1)
-    return np.full(shape, value, dtype)
+    return np.full(shape, dtypes.fitting(value, dtype), dtype)
 
 
 def zeros(

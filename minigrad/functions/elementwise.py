@@ -67,29 +67,30 @@ Number = int | float | bool
 
 def add(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """input + alpha · other."""
-    if alpha != 1:
-        other = (
-            binary(rules.mul, other, alpha) if isinstance(other, TensorBase) else other * alpha
-        )
-    return binary(rules.add, input, other)
+    return binary(rules.add, input, _times(alpha, input, other))
 
 
 def sub(input: Tensor | Number, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """input - alpha · other."""
-    if alpha != 1:
-        other = (
-            binary(rules.mul, other, alpha) if isinstance(other, TensorBase) else other * alpha
-        )
     _refuse_bools(input, other)
-    return binary(rules.sub, input, other)
+    return binary(rules.sub, input, _times(alpha, input, other))
 
 
 def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     """other - alpha · input."""
-    if alpha != 1:
-        input = binary(rules.mul, input, alpha)
     _refuse_bools(input, other)
-    return binary(rules.rsub, input, other)
+    return binary(rules.rsub, _times(alpha, other, input), other)
+
+
+def _times(alpha: Number, first: Any, second: Any) -> Any:
+    """alpha · second, where alpha is a number that the dtype of the result holds."""
+    if alpha == 1:
+        return second
+    values = [as_value(x) for x in (first, second)]
+    dtypes.fitting(alpha, dtypes.result_numpy_dtype(values))
+    return (
+        binary(rules.mul, second, alpha) if isinstance(second, TensorBase) else second * alpha
+    )
 
 
 def mul(input: Tensor | Number, other: Tensor | Number) -> Tensor:
@@ -154,7 +155,7 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
 def _whole_power(data: Any, exponent: Any) -> Any:
     if data.dtype.kind == "b":
         return data | (not exponent)
-    return data ** data.dtype.type(exponent)
+    return data ** data.dtype.type(dtypes.fitting(exponent, data.dtype))
 
 
 def square(input: Tensor) -> Tensor:
@@ -264,7 +265,7 @@ def as_value(x: Any) -> Any:
 def as_dtype(x: Any, wanted: np.dtype[Any]) -> Any:
     """The tensor or number in a dtype, recorded; itself if it has it already."""
     if not isinstance(x, TensorBase):
-        return wanted.type(x)
+        return wanted.type(dtypes.fitting(x, wanted, True))
     return x if x._data.dtype is wanted else apply(rules.to_dtype, (x,), (wanted,))
 
 

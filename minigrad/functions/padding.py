@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from minigrad import dtypes
 from minigrad.apply import apply
 from minigrad.functions.arguments import tensor_argument
 from minigrad.rules import rearranging as rules
@@ -69,7 +70,8 @@ def _constant(input: Tensor, pairs: list[tuple[int, int]], value: float | None) 
     for n, (before, after) in zip(input._data.shape, pairs, strict=True):
         if n + min(before, 0) + min(after, 0) < 0:
             raise RuntimeError("narrow(): length must be non-negative.")
-    return apply(rules.constant_pad, (input,), (tuple(pairs), value or 0))
+    number = dtypes.fitting(value or 0, input._data.dtype)
+    return apply(rules.constant_pad, (input,), (tuple(pairs), number))
 
 
 def _positions(shape: tuple[int, ...], dim: int, before: int, after: int, mode: str) -> Any:

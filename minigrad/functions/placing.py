@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from minigrad import errors
+from minigrad import dtypes, errors
 from minigrad.apply import apply, wrap
 from minigrad.functions.arguments import INT64, one_dim
 from minigrad.functions.indexing import index_error, parse_index
@@ -120,7 +120,7 @@ def _source(x: Tensor, axis: int, index: Tensor, source: Any) -> Any:
     """The part of the source that the index speaks of, as a tensor of x's dtype."""
     given: Any = source
     if not isinstance(source, TensorBase):
-        return wrap(np.asarray(source, x._data.dtype))
+        return _number_like(x, source)
     if given._data.dtype is not x._data.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     wanted = index._data.shape
@@ -263,13 +263,21 @@ def index_fill_change(x: Tensor, dim: int, index: Tensor, value: Any) -> Change:
 def _one_number(operation: str, x: Tensor, value: Any) -> Any:
     """A 0-d tensor of x's dtype."""
     if not isinstance(value, TensorBase):
-        return wrap(np.asarray(value).astype(x._data.dtype))
+        return _number_like(x, value)
     if value._data.ndim:
         raise RuntimeError(
             f"{operation} only supports a 0-dimensional value tensor, but got tensor with "
             f"{value._data.ndim} dimension(s)."
         )
+    if not value._requires_grad:
+        return _number_like(x, value._data.item())
     return value.to(x._data.dtype)  # type: ignore[attr-defined]
+
+
+def _number_like(x: Tensor, value: Any) -> Tensor:
+    """A Python number as a 0-d tensor of x's dtype."""
+    kind = x._data.dtype
+    return wrap(np.asarray(dtypes.fitting(value, kind)).astype(kind))
 
 
 # --- By an index, and in all elements in a row ---------------------------------

@@ -124,33 +124,30 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     limits = (min, max)
     if any(isinstance(limit, TensorBase) for limit in limits):
         return apply(rules.clamp_tensor, promoted(input, *limits))
-    (data,) = _with_room(input, limits)
-    return unary(rules.clamp, data, limits)
+    return unary(rules.clamp, *_with_room(input, *limits))
 
 
 def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     """input, but min where it is lower."""
     if isinstance(min, TensorBase):
         return clamp(input, min=min)
-    (data,) = _with_room(input, (min,))
-    return unary(rules.clamp_min, data, (min,))
+    return unary(rules.clamp_min, *_with_room(input, min))
 
 
 def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     """input, but max where it is higher."""
     if isinstance(max, TensorBase):
         return clamp(input, max=max)
-    (data,) = _with_room(input, (max,))
-    return unary(rules.clamp_max, data, (max,))
+    return unary(rules.clamp_max, *_with_room(input, max))
 
 
-def _with_room(input: Tensor, limits: tuple[Any, ...]) -> tuple[Tensor]:
-    """The tensor, converted if a limit is of a higher category, as 0.5 for integers."""
+def _with_room(input: Tensor, *limits: Any) -> tuple[Tensor, tuple[Any, ...]]:
+    """The tensor, converted if a limit is of a higher category, as 0.5 for integers; limits."""
     data = tensor_argument("clamp", input)._data
-    if data.dtype.kind == "f":
-        return (input,)
-    given = [as_number(rules.clamp, limit) for limit in limits if limit is not None]
-    return (as_dtype(input, dtypes.result_numpy_dtype([data, *given])),)
+    given = [None if limit is None else as_number(rules.clamp, limit) for limit in limits]
+    kind = dtypes.result_numpy_dtype([data, *[n for n in given if n is not None]])
+    fitting = tuple([dtypes.fitting(number, kind) for number in given])
+    return as_dtype(input, kind), fitting
 
 
 def fmax(input: Tensor, other: Tensor) -> Tensor:
@@ -237,6 +234,8 @@ def _same_dtype(name: str, *given: Any) -> None:
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
     """input + value · tensor1 · tensor2."""
+    kind = dtypes.result_numpy_dtype([x._data for x in (input, tensor1, tensor2)])
+    value = dtypes.fitting(value, kind)
     return apply(rules.addcmul, (input, tensor1, tensor2), (value,))
 
 

@@ -103,3 +103,20 @@ def test_promotion_with_numbers_is_pytorchs(number):
                     return "refused"
 
             assert result(mg) == result(torch), (name, shape, operator, number)
+
+
+def test_a_negative_number_counts_down_in_uint8():
+    x = mg.tensor([1, 2, 3], dtype=mg.uint8)
+    chosen = x > 1
+    assert x.masked_fill(chosen, -1).tolist() == [1, 255, 255]
+    assert mg.where(chosen, x, -2).tolist() == [254, 2, 3]
+    assert x.clamp(min=-1).tolist() == [255, 255, 255]
+    x[0] = -1
+    assert x.tolist() == [255, 2, 3]
+    assert x.fill_(-255).tolist() == [1, 1, 1]
+
+
+def test_half_precision_becomes_infinite_where_pytorch_lets_it():
+    x = mg.tensor([1.0, 2.0], dtype=mg.float16)
+    x[0] = -1e9
+    assert mg.where(x < 0, x, 1e9).tolist() == [-float("inf"), float("inf")]

@@ -654,7 +654,37 @@ OWN = {
     "no_storage": errors.no_storage(),
 }
 
+# Where a number is put among those of a tensor that cannot hold it.
+TOO_LARGE = [
+    "torch.ones(2).char().fill_(300)",
+    "torch.ones(2).char().fill_(float('nan'))",
+    "torch.ones(2).char().masked_fill(torch.ones(2) > 0, -129)",
+    "torch.ones(2).char().masked_fill_(torch.ones(2) > 0, torch.tensor(300))",
+    "torch.ones(2).char().index_fill(0, torch.tensor([0]), 300)",
+    "torch.ones(2).char().scatter(0, torch.tensor([0]), 300)",
+    "torch.where(torch.ones(2) > 0, torch.ones(2).char(), 300)",
+    "torch.clamp(torch.ones(2).char(), 0, 300)",
+    "torch.ones(2).char().clamp_(max=300)",
+    "torch.ones(2).char().clamp_min(-300)",
+    "torch.ones(2).char().__setitem__(0, 300)",
+    "torch.ones(2).char().__setitem__(torch.ones(2) > 0, 300)",
+    "torch.add(torch.ones(2).char(), 1, alpha=300)",
+    "torch.sub(torch.ones(2).char(), torch.ones(2).char(), alpha=300)",
+    "torch.addcmul(*[torch.ones(2).char()] * 3, value=300)",
+    "torch.pow(torch.ones(2).char(), 300)",
+    "torch.nn.functional.pad(torch.ones(2).char(), (1, 1), value=300)",
+    "torch.nn.functional.threshold(torch.ones(2).char(), 1, 300)",
+]
+
 VARIANTS = [
+    *[(errors.value_out_of_range("int8"), snippet) for snippet in TOO_LARGE],
+    (errors.value_out_of_range("uint8"), "torch.ones(2).byte().fill_(-256)"),
+    (errors.value_out_of_range("float32"), "torch.ones(2).fill_(1e39)"),
+    (errors.value_out_of_range("float32"), "torch.ones(2).__setitem__(0, 1e39)"),
+    (
+        errors.value_out_of_range("float16"),
+        "torch.ones(2).half().masked_fill_(torch.ones(2) > 0, -1e9)",
+    ),
     (errors.value_out_of_range("int8"), "torch.full((2,), 300, dtype=torch.int8)"),
     (errors.value_out_of_range("int32"), "torch.full((2,), float('nan'), dtype=torch.int32)"),
     (
