@@ -222,7 +222,7 @@ class iinfo:
 def fits(value: float, numpy_dtype: np.dtype[Any]) -> bool:
     """Whether a dtype holds a number; a negative one counts down from the top, as in C."""
     if numpy_dtype.kind == "f":
-        return not math.isfinite(value) or abs(value) <= np.finfo(numpy_dtype).max
+        return not math.isfinite(value) or abs(value) <= float(np.finfo(numpy_dtype).max)
     if numpy_dtype.kind not in "iu":
         return True
     limits = np.iinfo(numpy_dtype)

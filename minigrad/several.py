@@ -65,7 +65,9 @@ def gather(pending: dict[Any, Any], output: Output, g: Any) -> None:
 
 
 def without_gaps(node: Node, gathered: list[Any], create_graph: bool) -> list[Any]:
-    """Zeros for those outputs that nobody used."""
+    """Zeros for those outputs that nobody used, unless the operation wants None."""
+    if not node.plan.fills_gaps:
+        return gathered
     for i, (shape, dtype) in enumerate(node.outputs):
         if gathered[i] is None:
             zeros = np.zeros(shape, dtype)

@@ -222,6 +222,11 @@ class FunctionPlan:
             [(self._pushforward(k), -1, _no_values) for k in range(len(positions))]
         )
 
+    @property
+    def fills_gaps(self) -> bool:
+        """What `ctx.set_materialize_grads` said."""
+        return self.ctx._materialize
+
     def arity(self, node: Node) -> int:
         """How many inputs the call had."""
         return self.count

@@ -12,6 +12,7 @@ from minigrad import dtypes, errors
 from minigrad.apply import wrap
 from minigrad.device import check_device
 from minigrad.functions.arguments import shape_argument
+from minigrad.functions.layout import is_row_by_row
 from minigrad.node import TensorBase
 
 if TYPE_CHECKING:
@@ -261,25 +262,19 @@ def full(
     return finish(_filled(shape_argument((size,)), fill_value, wanted), requires_grad)
 
 
-def zeros_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Zeros, in the shape and dtype of another tensor."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+def zeros_like(input: Tensor, **named: Any) -> Tensor:
+    """Zeros, in the shape and dtype of another tensor; arguments as for `full_like`."""
+    return full_like(input, 0, **named)
 
 
-def ones_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Ones, in the shape and dtype of another tensor."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+def ones_like(input: Tensor, **named: Any) -> Tensor:
+    """Ones, in the shape and dtype of another tensor; arguments as for `full_like`."""
+    return full_like(input, 1, **named)
 
 
-def empty_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Like `empty`, in the shape and dtype of another tensor."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+def empty_like(input: Tensor, **named: Any) -> Tensor:
+    """Like `empty`, in the shape and dtype of another tensor; arguments as for `full_like`."""
+    return full_like(input, 0, **named)
 
 
 def full_like(
@@ -289,11 +284,20 @@ def full_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = dtypes.preserve_format,
 ) -> Tensor:
-    """One value, in the shape and dtype of another tensor."""
+    """One value, in the shape and dtype of another tensor.
+
+    Args:
+        memory_format: `preserve_format`: the elements lie in memory in the input's order;
+            `contiguous_format`: row by row.
+    """
     check_device(device)
     wanted = input._data.dtype if dtype is None else numpy_dtype(dtype)
-    return finish(_filled(input._data.shape, fill_value, wanted), requires_grad)
+    values = _filled(input._data.shape, fill_value, wanted)
+    if memory_format is not dtypes.contiguous_format and not is_row_by_row(input):
+        values = np.full_like(input._data, values, wanted)
+    return finish(values, requires_grad)
 
 
 def scalar_tensor(

@@ -12,13 +12,22 @@ from typing import Any
 import numpy as np
 
 
-def is_row_by_row(x: Any) -> bool:
-    """Whether what is like this tensor has its elements in memory in the order of indices."""
-    data = np.asarray(x._data)
+def order_like(data: Any) -> str:
+    """NumPy's word for the order of elements in what is like an array: "C" row by row, or "K".
+
+    An array that is stretched over its memory has no order that could be kept.
+    """
+    if not isinstance(data, np.ndarray) or data.flags.c_contiguous:
+        return "C"
     stretched = any(
         step == 0 and size > 1 for step, size in zip(data.strides, data.shape, strict=True)
     )
-    return stretched or bool(data.flags.c_contiguous)
+    return "C" if stretched else "K"
+
+
+def is_row_by_row(x: Any) -> bool:
+    """Whether what is like this tensor has its elements in memory in the order of indices."""
+    return order_like(x._data) == "C"
 
 
 def in_layout_of(x: Any, make: Callable[[tuple[int, ...]], Any]) -> Any:

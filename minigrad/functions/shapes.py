@@ -13,7 +13,7 @@ import numpy as np
 
 from minigrad import errors
 from minigrad.apply import apply
-from minigrad.dtypes import dtype
+from minigrad.dtypes import contiguous_format, dtype, preserve_format
 from minigrad.functions.arguments import (
     as_int,
     one_dim,
@@ -21,6 +21,7 @@ from minigrad.functions.arguments import (
     some_dims,
     tensor_argument,
 )
+from minigrad.functions.layout import order_like
 from minigrad.rules import elementwise, indexing
 from minigrad.rules import shapes as rules
 from minigrad.views import as_array
@@ -64,9 +65,16 @@ __all__ = [
 ]
 
 
-def clone(input: Tensor) -> Tensor:
-    """A copy with memory of its own; gradients flow through it."""
-    return apply(elementwise.clone, (tensor_argument("clone", input),))
+def clone(input: Tensor, *, memory_format: Any = preserve_format) -> Tensor:
+    """A copy with memory of its own; gradients flow through it.
+
+    Args:
+        memory_format: `preserve_format`: its elements lie in memory in the input's order;
+            `contiguous_format`: row by row.
+    """
+    data = tensor_argument("clone", input)._data
+    order = "C" if memory_format is contiguous_format else order_like(data)
+    return apply(elementwise.clone, (input,), (order,))
 
 
 def reshape(input: Tensor, *sizes: Any, shape: Any = None) -> Tensor:
@@ -376,7 +384,11 @@ def _each(tensors: tuple[Any, ...], function: Callable[[Any], Tensor]) -> Any:
 
 def contiguous(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """The tensor itself if its elements lie row by row in memory, or a copy that does."""
-    return input if as_array(input).flags.c_contiguous else clone(input)
+    return input if as_array(input).flags.c_contiguous else _row_by_row(input)
+
+
+def _row_by_row(input: Tensor) -> Tensor:
+    return clone(input, memory_format=contiguous_format)
 
 
 # --- The same, with memory of their own ----------------------------------------
@@ -384,39 +396,39 @@ def contiguous(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 def view_copy(input: Tensor, *shape: Any, size: Any = None) -> Tensor:
     """Like `view`, but a copy."""
-    return clone(view(input, *(shape if size is None else (size,))))
+    return _row_by_row(view(input, *(shape if size is None else (size,))))
 
 
 def expand_copy(input: Tensor, *sizes: Any, implicit: bool = False) -> Tensor:
     """Like `expand`, but a copy."""
-    return clone(expand(input, *sizes))
+    return _row_by_row(expand(input, *sizes))
 
 
 def permute_copy(input: Tensor, dims: Any) -> Tensor:
     """Like `permute`, but a copy."""
-    return clone(permute(input, dims))
+    return _row_by_row(permute(input, dims))
 
 
 def transpose_copy(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Like `transpose`, but a copy."""
-    return clone(transpose(input, dim0, dim1))
+    return _row_by_row(transpose(input, dim0, dim1))
 
 
 def t_copy(input: Tensor) -> Tensor:
     """Like `t`, but a copy."""
-    return clone(t(input))
+    return _row_by_row(t(input))
 
 
 def squeeze_copy(input: Tensor, dim: Any = None) -> Tensor:
     """Like `squeeze`, but a copy."""
-    return clone(squeeze(input, dim))
+    return _row_by_row(squeeze(input, dim))
 
 
 def unsqueeze_copy(input: Tensor, dim: int) -> Tensor:
     """Like `unsqueeze`, but a copy."""
-    return clone(unsqueeze(input, dim))
+    return _row_by_row(unsqueeze(input, dim))
 
 
 def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """Like `narrow`, but a copy."""
-    return clone(narrow(input, dim, start, length))
+    return _row_by_row(narrow(input, dim, start, length))

@@ -304,7 +304,16 @@ where = elementwise(
     cases=(Case((np.array([[True], [False]]), (2, 3), (3,))),),
 )
 
-clone = elementwise("clone", lambda x: x.copy(), lambda g: g, promotion=None, formula=("1",))
+clone = elementwise(
+    "clone",
+    lambda x, order: x.copy(order),
+    lambda g: g,
+    params=("order",),
+    promotion=None,
+    formula=("1",),
+    note="order: in which its elements lie in memory",
+    example_params=("K",),
+)
 
 to_dtype = elementwise(
     "to_dtype",

@@ -73,7 +73,10 @@ class Plan:
         pushforwards: the same for tangents, which go forward.
         origins: where in a node's list the origins of the kept values stand, after its edges.
         holds_values: whether there is anything to free after backward.
+        fills_gaps: whether outputs that nobody used have zeros for their cotangent.
     """
+
+    fills_gaps = True
 
     __slots__ = (
         "holds_values",

@@ -412,3 +412,25 @@ def test_the_derivative_of_a_constant_side_is_not_kept_for():
     x.data.mul_(5)
     y.sum().backward()
     assert a_close(x.grad, [0.0, 1.0])
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_a_function_may_have_none_for_outputs_that_nobody_used(create_graph):
+    received = []
+
+    class Two(mg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.set_materialize_grads(False)
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx, first, second):
+            received.append((first is None, second is None))
+            return second * 3 if first is None else first * 2
+
+    x = mg.ones(2, requires_grad=True)
+    for used, factor in ((0, 2.0), (1, 3.0)):
+        (found,) = mg.autograd.grad(Two.apply(x)[used].sum(), x, create_graph=create_graph)
+        assert found.tolist() == [factor, factor]
+    assert received == [(False, True), (True, False)]

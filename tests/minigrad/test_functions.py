@@ -156,3 +156,32 @@ def test_random_methods_are_repeatable_and_refuse_what_would_be_lost():
     with mg.no_grad():
         leaf.normal_()
     assert leaf.requires_grad
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda x: x.clone(),
+        mg.zeros_like,
+        mg.ones_like,
+        mg.empty_like,
+        lambda x: mg.full_like(x, 2),
+    ],
+    ids=["clone", "zeros_like", "ones_like", "empty_like", "full_like"],
+)
+def test_what_is_like_a_transposed_tensor_lies_in_memory_as_it_does(make):
+    x = mg.arange(24.0).reshape(2, 3, 4)
+    assert make(x.permute(2, 0, 1)).stride() == (1, 12, 4)
+    assert make(x[0].t()).is_contiguous() is False
+    assert make(x[0].expand(4, 3, 4)).stride() == (12, 4, 1)
+    assert make(x).is_contiguous()
+
+
+def test_random_numbers_follow_the_layout_of_a_clone():
+    x = mg.arange(6.0).reshape(2, 3)
+    mg.manual_seed(0)
+    drawn = x.t().clone().uniform_()
+    mg.manual_seed(0)
+    assert drawn.t().tolist() == mg.rand(2, 3).tolist()
+    assert x.t().clone(memory_format=mg.contiguous_format).is_contiguous()
+    assert mg.zeros_like(x.t(), memory_format=mg.contiguous_format).is_contiguous()
