@@ -56,11 +56,42 @@ inv: Rule = general(
 det: Rule = general(
     "linalg_det",
     np.linalg.det,
-    [lambda g, x, out: _whole(g * out) * _t(inv(x))],
-    [lambda t, x, out: out * _trace(inv(x) @ t)],
+    [lambda g, x: _whole(g) * cofactors(x)],
+    [lambda t, x: _trace(_t(cofactors(x)) @ t)],
     saved_as={"x": "A"},
     formula=("det X · X⁻ᵀ",),
-    note="of matrices that have an inverse",
+    note="the cofactors, which singular matrices have, too",
+    cases=(Case((_WELL,)),),
+)
+
+
+def _cofactors(x: Any) -> Any:
+    """det X · X⁻ᵀ, or what it tends to where X is singular."""
+    try:
+        return _whole(np.linalg.det(x)) * _t(np.linalg.inv(x))
+    except np.linalg.LinAlgError:
+        pass
+    # X = U S Vᵀ, whose cofactors are those of its three factors, multiplied.
+    u, s, vt = np.linalg.svd(x)
+    others = np.where(np.eye(s.shape[-1], dtype=bool), 1, s[..., None, :]).prod(-1)
+    turn = np.sign(np.linalg.det(u) * np.linalg.det(vt))
+    return _whole(turn) * (u * others[..., None, :]) @ vt
+
+
+def _cofactors_change(t: Any, x: Any) -> Any:
+    inverse = inv(x)
+    turned = _t(inverse)
+    return _whole(det(x)) * (_whole(_trace(inverse @ t)) * turned - turned @ _t(t) @ turned)
+
+
+# Linear in its change, and the same both ways.
+cofactors: Rule = general(
+    "linalg_cofactors",
+    _cofactors,
+    [_cofactors_change],
+    [_cofactors_change],
+    formula=("det X · (tr(X⁻¹ G) X⁻ᵀ - X⁻ᵀ Gᵀ X⁻ᵀ)",),
+    note="the derivative of det; its own one is for matrices that have an inverse",
     cases=(Case((_WELL,)),),
 )
 

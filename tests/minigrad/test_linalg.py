@@ -67,3 +67,24 @@ def test_what_is_refused():
     ):
         with pytest.raises(RuntimeError, match=sentence):
             wrong()
+
+
+@pytest.mark.parametrize(
+    ("matrix", "cofactors"),
+    [
+        ([[1, 2], [2, 4]], [[4, -2], [-2, 1]]),
+        ([[0, 0], [0, 0]], [[0, 0], [0, 0]]),
+        ([[1, 2, 3], [2, 4, 6], [1, 0, 1]], [[4, 4, -4], [-2, -2, 2], [0, 0, 0]]),
+        ([[1, 2, 3], [2, 4, 6], [3, 6, 9]], np.zeros((3, 3))),
+        ([[[1, 2], [2, 4]], [[1, 2], [3, 4]]], [[[4, -2], [-2, 1]], [[4, -3], [-2, 1]]]),
+    ],
+)
+def test_the_gradient_of_a_singular_matrixs_determinant_is_its_cofactors(matrix, cofactors):
+    x = mg.tensor(matrix, dtype=mg.float64, requires_grad=True)
+    mg.linalg.det(x).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), cofactors, atol=1e-12)
+    np.testing.assert_allclose(
+        mg.func.grad(lambda x: mg.linalg.det(x).sum())(x.detach()), cofactors, atol=1e-12
+    )
+    _, slope = mg.func.jvp(mg.linalg.det, (x.detach(),), (mg.ones_like(x),))
+    np.testing.assert_allclose(slope.numpy(), np.sum(cofactors, (-2, -1)), atol=1e-12)
