@@ -6,6 +6,8 @@ are those of its inputs, and one behind it, whose cotangents are those of its ou
 
 from __future__ import annotations
 
+import itertools
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -21,31 +23,55 @@ if TYPE_CHECKING:
     from minigrad.nn.module import Module
 
 Hook = Callable[..., Any]
+_numbers = itertools.count()
 
 
-class Hooks(dict[object, tuple[Hook, bool, bool]]):
-    """Hooks in the order in which they are called.
+class Hooks(OrderedDict[int, Hook]):
+    """Hooks by number, in the order in which they are called.
 
-    With each: whether it is given the keyword arguments, too, and whether it is called even if
-    the module fails.
+    Attributes:
+        named: the numbers of those that are given the keyword arguments, too.
+        always: the numbers of those that are called even if the module fails.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.named: set[int] = set()
+        self.always: set[int] = set()
 
     def add(
         self, hook: Hook, prepend: bool = False, named: bool = False, always: bool = False
     ) -> HookHandle:
         """Register a hook; the handle takes it away again."""
-        key = object()
-        entry = (hook, named, always)
+        key = next(_numbers)
         others = dict(self) if prepend else {}
         if prepend:
             self.clear()
-        self[key] = entry
+        self[key] = hook
         self.update(others)
+        if named:
+            self.named.add(key)
+        if always:
+            self.always.add(key)
 
         def remove() -> None:
             self.pop(key, None)
 
         return HookHandle(remove)
+
+    def entries(self) -> list[tuple[Hook, bool, bool]]:
+        """Each hook; whether it takes the keyword arguments; whether it is always called."""
+        return [(hook, key in self.named, key in self.always) for key, hook in self.items()]
+
+    def take(self, wanted: Callable[[Hook], bool]) -> Any:
+        """Take out the first hook that is wanted; None if there is none."""
+        for key, hook in self.items():
+            if wanted(hook):
+                return self.pop(key)
+        return None
+
+    def __repr__(self) -> str:
+        return repr(OrderedDict(self))
 
 
 # Those of all modules.
@@ -76,16 +102,14 @@ def register_module_full_backward_hook(hook: Hook) -> HookHandle:
 
 def call(module: Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """The module's forward, with all hooks."""
-    for hook, takes_named, _ in [*forward_pre.values(), *module._forward_pre_hooks.values()]:
+    for hook, takes_named, _ in [*forward_pre.entries(), *module._forward_pre_hooks.entries()]:
         inputs, named = _before(module, hook, takes_named, inputs, named)
-    before = [
-        hook for hook, _, _ in (*backward_pre.values(), *module._backward_pre_hooks.values())
-    ]
-    after = [hook for hook, _, _ in (*backward.values(), *module._backward_hooks.values())]
+    before = [*backward_pre.values(), *module._backward_pre_hooks.values()]
+    after = [*backward.values(), *module._backward_hooks.values()]
     watch = _Watch(module, before, after) if before or after else None
     if watch is not None:
         inputs = watch.enter(inputs)
-    remaining = [*forward.values(), *module._forward_hooks.values()]
+    remaining = [*forward.entries(), *module._forward_hooks.entries()]
     output = None
     try:
         output = module.forward(*inputs, **named)

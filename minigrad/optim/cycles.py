@@ -12,11 +12,15 @@ from minigrad.optim.schedules import LRScheduler
 __all__ = ["CyclicLR", "OneCycleLR"]
 
 
-def _for_each_group(optimizer: Optimizer, given: Any, name: str) -> list[float]:
+def for_each_group(optimizer: Optimizer, given: Any, name: str) -> list[float]:
+    """One setting for each group; what is no list is for all. `name` is for the error."""
     groups = len(optimizer.param_groups)
     values = list(given) if isinstance(given, list | tuple) else [given] * groups
     if len(values) != groups:
-        raise ValueError(f"{name} must have the same length as optimizer.param_groups")
+        raise ValueError(
+            f"{name} must have the same length as optimizer.param_groups. {name} has "
+            f"{len(values)} values, param_groups has {groups}."
+        )
     return values
 
 
@@ -146,15 +150,15 @@ def _start_cycle(
     max_momentum: Any,
 ) -> None:
     """Write the corners of the cycle into the groups."""
-    rates = _for_each_group(optimizer, max_lr, "max_lr")
+    rates = for_each_group(optimizer, max_lr, "max_lr")
     for group, top in zip(optimizer.param_groups, rates, strict=True):
         group["initial_lr"] = top / div_factor
         group["max_lr"] = top
         group["min_lr"] = group["initial_lr"] / final_div_factor
     if cycle_momentum:
         _check_momentum(optimizer)
-        lows = _for_each_group(optimizer, base_momentum, "base_momentum")
-        highs = _for_each_group(optimizer, max_momentum, "max_momentum")
+        lows = for_each_group(optimizer, base_momentum, "base_momentum")
+        highs = for_each_group(optimizer, max_momentum, "max_momentum")
         for group, low, high in zip(optimizer.param_groups, lows, highs, strict=True):
             _set_momentum(group, high)
             group["max_momentum"], group["base_momentum"] = high, low
@@ -193,8 +197,8 @@ class CyclicLR(LRScheduler):
     ) -> None:
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError("mode is invalid and scale_fn is None")
-        lows = _for_each_group(optimizer, base_lr, "base_lr")
-        self.max_lrs = _for_each_group(optimizer, max_lr, "max_lr")
+        lows = for_each_group(optimizer, base_lr, "base_lr")
+        self.max_lrs = for_each_group(optimizer, max_lr, "max_lr")
         if last_epoch == -1:
             for group, low in zip(optimizer.param_groups, lows, strict=True):
                 group["lr"] = low
@@ -209,8 +213,8 @@ class CyclicLR(LRScheduler):
             "iterations" if scale_fn is None and mode == "exp_range" else scale_mode
         )
         self.cycle_momentum = cycle_momentum
-        self.base_momentums = _for_each_group(optimizer, base_momentum, "base_momentum")
-        self.max_momentums = _for_each_group(optimizer, max_momentum, "max_momentum")
+        self.base_momentums = for_each_group(optimizer, base_momentum, "base_momentum")
+        self.max_momentums = for_each_group(optimizer, max_momentum, "max_momentum")
         if cycle_momentum:
             _check_momentum(optimizer)
             for group, high in zip(optimizer.param_groups, self.max_momentums, strict=True):

@@ -14,8 +14,8 @@ from minigrad.optim.optimizer import Array, Group, Optimizer, State
 class Rprop(Optimizer):
     """θ ← θ - s sign(g), with a step size s for each element.
 
-    s grows by η⁺ while the slope keeps its sign, and shrinks by η⁻ when the sign has changed; the
-    element then stays where it is for one step.
+    s grows by η⁺ while the slope keeps its sign, and shrinks by η⁻ when the sign has changed;
+    the element then stays where it is for one step.
 
     Args:
         params: what to change.

@@ -118,3 +118,34 @@ normalize_by = general(
         Case(((3, 4), (4,), (4,)), (np.array([0.1, 0.2, 0.3, 0.4]), np.array([1.0, 2, 3, 4]))),
     ),
 )
+
+
+def _length(v: Any, dim: Axes) -> Any:
+    return np.sqrt(sum_(v * v, dim, True))
+
+
+def _turned(t: Any, v: Any, g: Any, dim: Axes) -> Any:
+    """What is left of a change of v once its length is as before; symmetric."""
+    length = _length(v, dim)
+    along = sum_(t * v, dim, True) / (length * length)
+    return (t - v * along) * (g / length)
+
+
+weight_norm = general(
+    "weight_norm",
+    lambda v, g, dim: v * (g / _length(v, dim)),
+    [
+        lambda t, v, g, dim: _turned(t, v, g, dim),
+        lambda t, v, dim: sum_(t * v, dim, True) / _length(v, dim),
+    ],
+    [
+        lambda t, v, g, dim: _turned(t, v, g, dim),
+        lambda t, v, dim: t * (v / _length(v, dim)),
+    ],
+    inputs=("v", "g"),
+    params=("dim",),
+    node_name="WeightNormInterfaceBackward0",
+    formula=("g (I - v vᵀ/|v|²)/|v|", "v/|v|"),
+    note="v with the length g: g v/|v|, of all dimensions but one",
+    cases=(Case(((3, 4), (3, 1)), ((1,),)), Case(((2, 3, 4), (1, 1, 4)), ((0, 1),))),
+)
