@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minigrad import dtypes
+from minigrad import dtypes, errors
+from minigrad.node import TensorBase
 
 if TYPE_CHECKING:
     from minigrad.rules.table import Rule
+    from minigrad.tensor import Tensor
 
 FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
@@ -59,3 +61,41 @@ def _converted(x: Any, wanted: np.dtype[Any]) -> Any:
         # Too large a number wraps round, as it does in the tensor's own arithmetic.
         return np.array(x).astype(wanted)[()]
     return x if x.dtype is wanted else x.astype(wanted)
+
+
+# What an operator takes beside a tensor; other mistakes with these have errors of their own.
+KNOWN = (TensorBase, bool, int, float, complex, np.generic, np.ndarray)
+
+
+def refused(
+    error: TypeError, symbol: str, left: Any, right: Any, reflected: str | None = None
+) -> Tensor:
+    """What an operator answers after an error: NotImplemented where it is another type's turn.
+
+    Args:
+        reflected: the method by which the type on the right may answer, `__radd__` for +.
+
+    Raises:
+        TypeError: in Python's words, if neither side knows the other's type; otherwise `error`.
+    """
+    if isinstance(left, KNOWN) and isinstance(right, KNOWN) and symbol != "@":
+        raise error
+    if symbol == "@" and all(isinstance(x, TensorBase | np.ndarray) for x in (left, right)):
+        raise error
+    if reflected is not None and hasattr(type(right), reflected):
+        return NotImplemented  # type: ignore[no-any-return]
+    # `[1] + x` and `"a" * x` are for the sequence to refuse; `[1] * x` it can do.
+    if (
+        symbol in ("+", "*")
+        and hasattr(type(left), "__len__")
+        and not isinstance(left, TensorBase)
+    ):
+        return NotImplemented  # type: ignore[no-any-return]
+    raise errors.unsupported_operands(symbol, left, right) from None
+
+
+def not_compared(error: TypeError, other: Any) -> Tensor:
+    """What a comparison answers after an error: it is another type's turn, or Python's."""
+    if isinstance(other, KNOWN):
+        raise error
+    return NotImplemented  # type: ignore[no-any-return]

@@ -31,6 +31,7 @@ from minigrad.methods.reductions import ReductionMethods
 from minigrad.methods.shapes import ShapeMethods
 from minigrad.naming import Named
 from minigrad.node import TensorBase, mode
+from minigrad.operands import not_compared, refused
 from minigrad.rules import elementwise as rules
 from minigrad.versions import INFERENCE
 from minigrad.views import View, as_array, version_of
@@ -425,46 +426,88 @@ class Tensor(
     # --- Operators -------------------------------------------------------------------
 
     def __add__(self, other: Any) -> Tensor:
-        return binary(rules.add, self, other)
+        try:
+            return binary(rules.add, self, other)
+        except TypeError as error:
+            return refused(error, "+", self, other, "__radd__")
 
     def __radd__(self, other: Any) -> Tensor:
-        return binary(rules.add, self, other)
+        try:
+            return binary(rules.add, self, other)
+        except TypeError as error:
+            return refused(error, "+", other, self)
 
     def __sub__(self, other: Any) -> Tensor:
-        return elementwise.sub(self, other)
+        try:
+            return elementwise.sub(self, other)
+        except TypeError as error:
+            return refused(error, "-", self, other, "__rsub__")
 
     def __rsub__(self, other: Any) -> Tensor:
-        return elementwise.rsub(self, other)
+        try:
+            return elementwise.rsub(self, other)
+        except TypeError as error:
+            return refused(error, "-", other, self)
 
     def __mul__(self, other: Any) -> Tensor:
-        return binary(rules.mul, self, other)
+        try:
+            return binary(rules.mul, self, other)
+        except TypeError as error:
+            return refused(error, "*", self, other, "__rmul__")
 
     def __rmul__(self, other: Any) -> Tensor:
-        return binary(rules.mul, self, other)
+        try:
+            return binary(rules.mul, self, other)
+        except TypeError as error:
+            return refused(error, "*", other, self)
 
     def __truediv__(self, other: Any) -> Tensor:
-        return binary(rules.div, self, other)
+        try:
+            return binary(rules.div, self, other)
+        except TypeError as error:
+            return refused(error, "/", self, other, "__rtruediv__")
 
     def __rtruediv__(self, other: Any) -> Tensor:
-        return binary(rules.mul, unary(rules.reciprocal, self), other)
+        try:
+            return binary(rules.mul, unary(rules.reciprocal, self), other)
+        except TypeError as error:
+            return refused(error, "/", other, self)
 
     def __floordiv__(self, other: Any) -> Tensor:
-        return elementwise.floor_divide(self, other)
+        try:
+            return elementwise.floor_divide(self, other)
+        except TypeError as error:
+            return refused(error, "//", self, other, "__rfloordiv__")
 
     def __rfloordiv__(self, other: Any) -> Tensor:
-        return elementwise.floor_divide(other, self)
+        try:
+            return elementwise.floor_divide(other, self)
+        except TypeError as error:
+            return refused(error, "//", other, self)
 
     def __pow__(self, exponent: Any) -> Tensor:
-        return elementwise.pow(self, exponent)
+        try:
+            return elementwise.pow(self, exponent)
+        except TypeError as error:
+            return refused(error, "** or pow()", self, exponent, "__rpow__")
 
     def __rpow__(self, base: Any) -> Tensor:
-        return elementwise.pow(base, self)
+        try:
+            return elementwise.pow(base, self)
+        except TypeError as error:
+            return refused(error, "** or pow()", base, self)
 
     def __matmul__(self, other: Any) -> Tensor:
-        return matrix.matmul(self, other)
+        try:
+            return matrix.matmul(self, other)
+        except TypeError as error:
+            return refused(error, "@", self, other, "__rmatmul__")
 
     def __rmatmul__(self, other: Any) -> Tensor:
-        return matrix.matmul(other, self)
+        try:
+            return matrix.matmul(other, self)
+        except TypeError as error:
+            return refused(error, "@", other, self)
 
     def __neg__(self) -> Tensor:
         return elementwise.neg(self)
@@ -476,22 +519,40 @@ class Tensor(
         return unary(rules.absolute, self)
 
     def __eq__(self, other: object) -> Tensor:  # type: ignore[override]
-        return elementwise.eq(self, other)  # type: ignore[arg-type]
+        try:
+            return elementwise.eq(self, other)  # type: ignore[arg-type]
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __ne__(self, other: object) -> Tensor:  # type: ignore[override]
-        return elementwise.ne(self, other)  # type: ignore[arg-type]
+        try:
+            return elementwise.ne(self, other)  # type: ignore[arg-type]
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __lt__(self, other: Any) -> Tensor:
-        return elementwise.lt(self, other)
+        try:
+            return elementwise.lt(self, other)
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __le__(self, other: Any) -> Tensor:
-        return elementwise.le(self, other)
+        try:
+            return elementwise.le(self, other)
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __gt__(self, other: Any) -> Tensor:
-        return elementwise.gt(self, other)
+        try:
+            return elementwise.gt(self, other)
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __ge__(self, other: Any) -> Tensor:
-        return elementwise.ge(self, other)
+        try:
+            return elementwise.ge(self, other)
+        except TypeError as error:
+            return not_compared(error, other)
 
     def __getitem__(self, index: Any) -> Tensor:
         return indexing.getitem(self, index)
@@ -502,16 +563,28 @@ class Tensor(
     # --- In place ----------------------------------------------------------------------
 
     def __iadd__(self, other: Any) -> Tensor:
-        return apply_in_place(rules.add, self, (other,))
+        try:
+            return apply_in_place(rules.add, self, (other,))
+        except TypeError as error:
+            return refused(error, "+=", self, other)
 
     def __isub__(self, other: Any) -> Tensor:
-        return apply_in_place(rules.sub, self, (other,))
+        try:
+            return apply_in_place(rules.sub, self, (other,))
+        except TypeError as error:
+            return refused(error, "-=", self, other)
 
     def __imul__(self, other: Any) -> Tensor:
-        return apply_in_place(rules.mul, self, (other,))
+        try:
+            return apply_in_place(rules.mul, self, (other,))
+        except TypeError as error:
+            return refused(error, "*=", self, other)
 
     def __itruediv__(self, other: Any) -> Tensor:
-        return apply_in_place(rules.div, self, (other,))
+        try:
+            return apply_in_place(rules.div, self, (other,))
+        except TypeError as error:
+            return refused(error, "/=", self, other)
 
     def __ipow__(self, exponent: Any) -> Tensor:
         return self.pow_(exponent)

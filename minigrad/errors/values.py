@@ -141,6 +141,19 @@ def argument_must_be_tensor(
     )
 
 
+def unsupported_operands(symbol: str, left: object, right: object) -> TypeError:
+    """`tensor + "a"`: an operator beside something that is neither tensor nor number."""
+    return two_voices(
+        TypeError(
+            f"unsupported operand type(s) for {symbol}: '{type(left).__name__}' and "
+            f"'{type(right).__name__}'"
+        ),
+        "a tensor computes with tensors and numbers.",
+        "make a tensor of the other: torch.tensor(...). If it is None, a function may have "
+        "forgotten its return.",
+    )
+
+
 def negative_integer_power() -> RuntimeError:
     """`torch.tensor([2]) ** -1`."""
     return two_voices(

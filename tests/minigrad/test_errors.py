@@ -235,6 +235,10 @@ SAME = {
         errors.not_implemented_for("normal_kernel_cpu", I64),
         "torch.randn(3, dtype=torch.int64)",
     ),
+    "unsupported_operands": (
+        errors.unsupported_operands("+", minigrad.ones(2), "a"),
+        "torch.ones(2) + 'a'",
+    ),
     "argument_must_be_tensor": (
         errors.argument_must_be_tensor("sin", np.ones(2)),
         "torch.sin(numpy.ones(2))",
@@ -677,6 +681,10 @@ TOO_LARGE = [
 ]
 
 VARIANTS = [
+    (errors.unsupported_operands("-", minigrad.ones(2), None), "torch.ones(2) - None"),
+    (errors.unsupported_operands("/", None, minigrad.ones(2)), "None / torch.ones(2)"),
+    (errors.unsupported_operands("@", minigrad.ones(2), 2), "torch.ones(2) @ 2"),
+    (errors.unsupported_operands("+=", minigrad.ones(2), "a"), "x = torch.ones(2); x += 'a'"),
     *[(errors.value_out_of_range("int8"), snippet) for snippet in TOO_LARGE],
     (errors.value_out_of_range("uint8"), "torch.ones(2).byte().fill_(-256)"),
     (errors.value_out_of_range("float32"), "torch.ones(2).fill_(1e39)"),

@@ -185,3 +185,23 @@ def test_random_numbers_follow_the_layout_of_a_clone():
     assert drawn.t().tolist() == mg.rand(2, 3).tolist()
     assert x.t().clone(memory_format=mg.contiguous_format).is_contiguous()
     assert mg.zeros_like(x.t(), memory_format=mg.contiguous_format).is_contiguous()
+
+
+def test_an_operator_lets_the_other_type_answer():
+    class Answering:
+        def __radd__(self, other):
+            return "added"
+
+        def __gt__(self, other):
+            return "compared"
+
+    x = mg.ones(2)
+    assert x + Answering() == "added"
+    assert (x < Answering()) == "compared"
+    assert (x == None) is False  # noqa: E711
+    assert (x != "a") is True
+    assert [1, 2] * mg.tensor(2) == [1, 2, 1, 2]
+    with pytest.raises(TypeError, match="'<' not supported between instances of 'Tensor' and"):
+        x < "a"  # noqa: B015
+    with pytest.raises(TypeError, match="can only concatenate str"):
+        "a" + x
