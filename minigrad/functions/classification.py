@@ -13,8 +13,9 @@ from minigrad.functions import elementwise, reductions, shapes
 from minigrad.functions.activations import log_softmax
 from minigrad.functions.arguments import INT64
 from minigrad.functions.creation import finish
-from minigrad.functions.losses import euclidean_distance, reduced, reduction_of
+from minigrad.functions.losses import reduced, reduction_of
 from minigrad.functions.rounding import clamp_min
+from minigrad.functions.similarity import pairwise_distance
 from minigrad.rules import losses as rules
 
 if TYPE_CHECKING:
@@ -284,10 +285,10 @@ def triplet_margin_loss(
     dimensions = [x._data.ndim for x in (anchor, positive, negative)]
     if len(set(dimensions)) > 1:
         raise errors.triplet_dimensions(*dimensions)
-    near = euclidean_distance(anchor, positive, p, eps)
-    far = euclidean_distance(anchor, negative, p, eps)
+    near = pairwise_distance(anchor, positive, p, eps)
+    far = pairwise_distance(anchor, negative, p, eps)
     if swap:
-        far = elementwise.minimum(far, euclidean_distance(positive, negative, p, eps))
+        far = elementwise.minimum(far, pairwise_distance(positive, negative, p, eps))
     return reduced(clamp_min(margin + near - far, 0), reduction)
 
 

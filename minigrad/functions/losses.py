@@ -15,6 +15,7 @@ from minigrad.functions import elementwise, reductions, shapes, transcendental
 from minigrad.functions.activations import logsigmoid
 from minigrad.functions.creation import finish, ones_like, zeros_like
 from minigrad.functions.rounding import clamp_min
+from minigrad.functions.similarity import pairwise_distance
 from minigrad.rules import losses as rules
 from minigrad.rules.table import Rule
 
@@ -417,17 +418,8 @@ def triplet_margin_with_distance_loss(
     dimensions = [x._data.ndim for x in (anchor, positive, negative)]
     if len(set(dimensions)) > 1:
         raise errors.triplet_dimensions(*dimensions)
-    distance = distance_function or euclidean_distance
+    distance = distance_function or pairwise_distance
     near, far = distance(anchor, positive), distance(anchor, negative)
     if swap:
         far = elementwise.minimum(far, distance(positive, negative))
     return reduced(clamp_min(margin + near - far, 0), reduction)
-
-
-def euclidean_distance(x: Tensor, y: Tensor, p: float = 2.0, eps: float = 1e-6) -> Tensor:
-    """The p-norm of x - y + eps along the last dimension."""
-    from minigrad.rules.statistics import norm
-
-    difference = x - y + eps
-    last = (difference._data.ndim - 1,) if difference._data.ndim else None
-    return apply(norm, (difference,), (last, False, float(p)))

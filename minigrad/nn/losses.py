@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from minigrad.functions.losses import euclidean_distance, reduction_of
+from minigrad.functions.losses import reduction_of
 from minigrad.nn import functional
 from minigrad.nn.module import Module
 from minigrad.tensor import Tensor
@@ -400,5 +400,4 @@ class PairwiseDistance(Module):
         self.keepdim = keepdim
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
-        distance = euclidean_distance(x1, x2, self.norm, self.eps)
-        return distance.unsqueeze(-1) if self.keepdim else distance
+        return functional.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
