@@ -196,7 +196,10 @@ class _Transposed(_Convolution):
         super().__init__(*shape, bias, padding_mode, device, dtype)
         self.output_padding = numbers_for("output_padding", output_padding, self.dimensions)
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        extra = self.output_padding
+        if output_size is not None:
+            extra = self._padding_for(input, list(output_size))
         convolve = (
             functional.conv_transpose1d,
             functional.conv_transpose2d,
@@ -209,10 +212,36 @@ class _Transposed(_Convolution):
             self.bias,
             self.stride,
             self.padding,
-            self.output_padding,
+            extra,
             self.groups,
             self.dilation,
         )
+
+    def _padding_for(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
+        """The output padding with which the output has the wanted spatial sizes."""
+        count = self.dimensions
+        others = 2 if input.dim() == count + 2 else 1
+        sizes = wanted[others:] if len(wanted) == count + others else wanted
+        if len(sizes) != count:
+            raise ValueError(
+                f"ConvTranspose{count}D: for {input.dim()}D input, output_size must have "
+                f"{count} or {count + others} elements (got {len(sizes)})"
+            )
+        settings = (self.stride, self.padding, self.dilation, self.kernel_size)
+        smallest = [
+            (size - 1) * stride - 2 * int(padding) + dilation * (kernel - 1) + 1
+            for size, stride, padding, dilation, kernel in zip(
+                input.shape[others:], *settings, strict=True
+            )
+        ]
+        largest = [least + s - 1 for least, s in zip(smallest, self.stride, strict=True)]
+        extra = tuple([size - least for size, least in zip(sizes, smallest, strict=True)])
+        if not all(0 <= more < s for more, s in zip(extra, self.stride, strict=True)):
+            raise ValueError(
+                f"requested an output size of {sizes}, but valid sizes range from {smallest} "
+                f"to {largest} (for an input of {input.shape[2:]})"
+            )
+        return extra
 
 
 class ConvTranspose1d(_Transposed):
