@@ -148,7 +148,9 @@ def from_numpy_dtype(numpy_dtype: np.dtype[Any]) -> dtype:
     """The dtype of a NumPy array's elements; TypeError where there is none."""
     found = FROM_NUMPY.get(numpy_dtype)
     if found is None or not numpy_dtype.isnative:
-        raise unsupported(numpy_dtype)
+        if numpy_dtype.kind == "c":
+            raise errors.complex_not_supported()
+        raise errors.array_type(numpy_dtype)
     return found
 
 
@@ -164,13 +166,6 @@ def to_numpy_dtype(wanted: Any) -> np.dtype[Any]:
         return from_numpy_dtype(np.dtype(wanted)).numpy
     except TypeError:
         raise TypeError(f"dtype must be a torch.dtype, got {wanted!r}") from None
-
-
-def unsupported(numpy_dtype: np.dtype[Any]) -> TypeError:
-    """The error for an array whose elements no tensor can hold."""
-    if numpy_dtype.kind == "c":
-        return errors.complex_not_supported()
-    return errors.array_type(numpy_dtype)
 
 
 class finfo:
@@ -306,7 +301,7 @@ def result_numpy_dtype(values: Iterable[Any]) -> np.dtype[Any]:
 def dtype_of_number(value: Any) -> np.dtype[Any]:
     """The dtype that a Python number takes."""
     if isinstance(value, complex):
-        raise unsupported(np.dtype(np.complex64))
+        raise errors.complex_not_supported()
     return (
         PYTHON_TYPES[type(value)].numpy if type(value) in PYTHON_TYPES else default_float.numpy
     )

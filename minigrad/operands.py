@@ -24,7 +24,7 @@ def as_number(rule: Rule, x: Any) -> Any:
     if isinstance(x, bool | int | float):
         return x
     if isinstance(x, complex | np.complexfloating):
-        raise dtypes.unsupported(np.dtype(type(x)))
+        raise errors.complex_not_supported()
     raise rule.wrong_argument(1, x)
 
 
