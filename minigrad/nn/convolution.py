@@ -227,9 +227,9 @@ class _Transposed(_Convolution):
                 f"ConvTranspose{count}D: for {input.dim()}D input, output_size must have "
                 f"{count} or {count + others} elements (got {len(sizes)})"
             )
-        settings = (self.stride, self.padding, self.dilation, self.kernel_size)
+        settings: Any = (self.stride, self.padding, self.dilation, self.kernel_size)
         smallest = [
-            (size - 1) * stride - 2 * int(padding) + dilation * (kernel - 1) + 1
+            (size - 1) * stride - 2 * padding + dilation * (kernel - 1) + 1
             for size, stride, padding, dilation, kernel in zip(
                 input.shape[others:], *settings, strict=True
             )
