@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from graders.report import Status
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`, `1,000 pages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 @dataclass(frozen=True, slots=True)
 class StatusWords:
     """How a status is shown.

@@ -24,6 +24,7 @@ from graders.commands import show
 from graders.exits import LOOK, OK
 from graders.plaintext import one_line
 from graders.roster import read_roster
+from graders.words import counted
 
 SHOWN = 12
 # What a person need not read twice: the systems' own files.
@@ -116,7 +117,9 @@ def _show(result: Collected, assignment: str) -> None:
     new = sum(one.new for one in result.taken)
     before = len(result.taken) - new
     as_before = f", {before:,} as before" if before else ""
-    _line(f"{len(result.taken):,} students: {new:,} collected{as_before}", style="bold")
+    _line(
+        f"{counted(len(result.taken), 'student')}: {new:,} collected{as_before}", style="bold"
+    )
     remarks = [(one.student, note) for one in result.taken for note in one.notes]
     _list(remarks, "worth knowing", "yellow")
     _list(_unexpected(result), "not taken", "bold red")

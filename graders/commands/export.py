@@ -21,6 +21,7 @@ from graders.exits import LOOK, OK
 from graders.files import write_whole
 from graders.plaintext import one_line
 from graders.problems import UserProblem
+from graders.words import counted
 
 SYSTEMS = ("canvas", "moodle", "gradescope", "csv")
 SHOWN = 12
@@ -119,7 +120,10 @@ def _show(
     unknown: tuple[str, ...],
     absent: tuple[str, ...],
 ) -> None:
-    _line(f"{students - len(blank):,} of {students:,} students with a mark: {target}", "bold")
+    _line(
+        f"{students - len(blank):,} of {counted(students, 'student')} with a mark: {target}",
+        "bold",
+    )
     undecided = [(student, why) for student, why in blank if why.startswith("undecided")]
     _list("left blank", [f"{student}: {why}" for student, why in undecided])
     missing = len(blank) - len(undecided)

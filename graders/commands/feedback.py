@@ -20,7 +20,7 @@ from graders.commands import show
 from graders.exits import LOOK, OK
 from graders.files import write_whole
 from graders.plaintext import one_line
-from graders.words import points
+from graders.words import counted, points
 
 SHOWN = 12
 
@@ -113,7 +113,7 @@ def run(options: argparse.Namespace) -> int:
         about["changes"] = {change.student: [change.before, change.now] for change in shown}
         print(json.dumps(about))
     elif not options.quiet:
-        _line(f"{len(pages):,} pages in {folder / 'feedback'}")
+        _line(f"{counted(len(pages), 'page')} in {folder / 'feedback'}")
         if options.system:
             _line(f"to upload: {about['zip']}")
         for change in shown[:SHOWN]:

@@ -35,6 +35,7 @@ from graders.jobs import why_unusable
 from graders.plaintext import one_line
 from graders.pool import patience
 from graders.report import Report
+from graders.words import counted
 
 if TYPE_CHECKING:
     from graders.batch import Summary
@@ -108,7 +109,7 @@ def _show(
     from graders.gradebook import shown_url
 
     show.CONSOLE.print(
-        f"\n{assignment}: {summary.submissions:,} submissions, "
+        f"\n{assignment}: {counted(summary.submissions, 'submission')}, "
         f"{summary.fresh:,} graded in {seconds:.1f} s"
         + (
             f", {summary.submissions - summary.fresh:,} as before"
@@ -164,8 +165,8 @@ def _rehearse(options: argparse.Namespace, course: Course, watch: Onlooker) -> i
         show.CONSOLE.print(show.changes(changes))
     students = len({change.student for change in changes})
     show.CONSOLE.print(
-        f"{len(changes):,} marks of {students:,} students would change; "
-        f"{summary.fresh:,} of {summary.submissions:,} submissions had to run. "
+        f"{counted(len(changes), 'mark')} of {counted(students, 'student')} would change; "
+        f"{summary.fresh:,} of {counted(summary.submissions, 'submission')} had to run. "
         "Nothing was written.",
         soft_wrap=True,
     )

@@ -16,6 +16,7 @@ from graders.commands import options as shared
 from graders.commands import show
 from graders.exits import OK
 from graders.roster import joined, read_roster, write_roster
+from graders.words import counted
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps({"students": len(roster), "new": new}))
     elif not options.quiet:
         show.CONSOLE.print(
-            f"{len(roster):,} students, {new:,} of them new, in {course.roster_file}",
+            f"{counted(len(roster), 'student')}, {new:,} of them new, in {course.roster_file}",
             markup=False,
             soft_wrap=True,
         )

@@ -486,7 +486,7 @@ def test_the_command_lists_everything_and_writes_it(course, tmp_path, capsys):
     call = ["collect", "ps1", str(path), "--course", str(course.root), "--roster", str(roster)]
     assert cli.main(call) == 1
     said = capsys.readouterr().out
-    assert "1 students: 1 collected" in said
+    assert "1 student: 1 collected" in said
     assert "not taken" in said
     assert "graders grade ps1" in said
     with open(course.root / "reports/ps1/not_collected.csv", newline="") as file:
