@@ -169,6 +169,10 @@ SAME = {
         errors.linear_dtypes(F64, F32),
         "torch.nn.Linear(3, 2)(torch.ones(4, 3, dtype=torch.float64))",
     ),
+    "invalid_etas": (
+        errors.invalid_etas((2.0, 3.0)),
+        "torch.optim.Rprop([v], etas=(2.0, 3.0))",
+    ),
     "invalid_reshape": (errors.invalid_reshape((4, 2), 6), "torch.ones(6).reshape(4, 2)"),
     "only_one_inferred": (errors.only_one_inferred(), "torch.ones(6).reshape(-1, -1)"),
     "invalid_shape_dimension": (
