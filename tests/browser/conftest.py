@@ -20,6 +20,7 @@ def browser() -> Iterator:
         pytest.skip("no Chromium or Chrome on the path")
     with sync_api.sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        arguments += ["--disable-dev-shm-usage"]  # in a container it may be small
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
         yield browser
         browser.close()

@@ -33,7 +33,6 @@ NEXT = "player => player.shadowRoot.querySelector('.controls .main').click()"
 def opened(browser, path: Path, viewport: dict, scheme: str, name: str) -> Iterator:
     """The page at `path`; afterwards nothing may have gone wrong or out."""
     context = browser.new_context(viewport=viewport, color_scheme=scheme)
-    page = context.new_page()
     trouble: list[str] = []
 
     def local_only(route) -> None:
@@ -43,11 +42,23 @@ def opened(browser, path: Path, viewport: dict, scheme: str, name: str) -> Itera
             trouble.append(f"asked for {route.request.url}")
             route.abort()
 
-    page.route("**/*", local_only)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
-    page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
-    page.goto(path.as_uri())
+    def load():
+        page = context.new_page()
+        page.route("**/*", local_only)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+        page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
+        page.goto(path.as_uri())
+        page.evaluate("document.fonts.ready")
+        return page
+
+    try:
+        page = load()
+    except sync_api.Error as error:
+        # A crash of the browser itself, on a machine short of something, is not the page's.
+        if "crashed" not in str(error):
+            raise
+        page = load()
     yield page
     SEEN.mkdir(parents=True, exist_ok=True)
     whole = viewport is PHONE and not name.startswith("site")
@@ -155,7 +166,6 @@ def test_the_site_is_entered_at_its_top_and_searched(browser, site) -> None:
 
 
 def _is_whole(page, viewport: dict) -> None:
-    page.evaluate("document.fonts.ready")
     if page.locator("math").count():
         assert page.evaluate("document.fonts.check('16px Formulas')")
     assert page.evaluate(EMPTY) == []
