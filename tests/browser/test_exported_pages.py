@@ -49,7 +49,7 @@ def opened(browser, path: Path, viewport: dict, scheme: str, name: str) -> Itera
         page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
         page.on("requestfailed", lambda request: trouble.append(f"failed: {request.url[:200]}"))
         page.goto(path.as_uri())
-        page.evaluate("document.fonts.ready")
+        page.wait_for_function("document.fonts.status === 'loaded'")  # through a redirect too
         return page
 
     try:
