@@ -114,8 +114,8 @@ def test_moodle_old_and_new(course, tmp_path):
         tmp_path,
         {
             "Ada Lovelace_657737_assignsubmission_file_/p1.ipynb": ADA,
-            "Bela Babbage_657738_assignsubmission_file/work/p1.ipynb": BOB,
-            "Bela Babbage_657738_assignsubmission_file/work/plot.png": b"png",
+            "Bela Babbage_657738_assignsubmission_file/answers/p1.ipynb": BOB,
+            "Bela Babbage_657738_assignsubmission_file/answers/plot.png": b"png",
             "Bela Babbage_657738_assignsubmission_onlinetext/onlinetext.html": b"<p>hello</p>",
             "Cleo Smith_657739_assignsubmission_file_p1.ipynb": CLEO,
         },
@@ -123,7 +123,7 @@ def test_moodle_old_and_new(course, tmp_path):
     assert set(result.systems.values()) == {"moodle"}
     assert {one.student for one in result.taken} == {"alove", "bbab"}
     assert there(course, "bbab") == BOB
-    assert there(course, "bbab", "work/plot.png") == b"png"
+    assert there(course, "bbab", "answers/plot.png") == b"png"
     said = reasons(result)
     assert "text typed into Moodle" in " ".join(said.values())
     assert "any of cleo1, cleo2" in said["Cleo Smith_657739_assignsubmission_file_p1.ipynb"]
